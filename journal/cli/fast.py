@@ -1,0 +1,158 @@
+"""`journal append` by the shortest way: no parser library, no configuration parser, no teardown.
+
+It takes the common forms; whatever else is asked (another verb, `--at`, `--batch`, an editor, help)
+goes to `main`. Both ways write through `journal.protocol`, and a test holds their bytes equal.
+"""
+
+import os
+import sys
+from time import time
+
+from journal.cli.options import FILE, JSON, META, TAG, VALUED, WORKSPACE, meta
+
+_AMONG = (TAG, META)
+_SINGLE = (FILE, WORKSPACE)
+
+
+def run() -> None:
+    """The program `journal`."""
+    code = append(sys.argv[1:])
+    if code is None:
+        from journal.cli.main import main
+
+        sys.exit(main(sys.argv[1:]))
+    os._exit(code)  # all is written and closed; tearing the interpreter down would only cost time
+
+
+def append(argv: "list[str]") -> int | None:
+    """The exit code of a plain append; None if the words ask for more than this knows."""
+    found = _parse(argv)
+    if found is None:
+        return None
+    draft, options = found
+    if not _readable(draft, options):
+        return None
+    from journal.errors import JournalError
+
+    try:
+        draft["body"] = _body(draft, options)
+        draft["meta"] = meta(options.get(META, []))
+        return _append(draft, options)
+    except JournalError as error:
+        return _fail(error, JSON in options)
+
+
+def _readable(draft: "dict[str, object]", options: "dict[str, list[str]]") -> bool:
+    """Whether the text is there for the taking; at a terminal an editor opens instead."""
+    return FILE in options or draft.get("body", "-") != "-" or not os.isatty(0)
+
+
+def _parse(argv: "list[str]") -> "tuple[dict[str, object], dict[str, list[str]]] | None":
+    draft: dict[str, object] = {}
+    options: dict[str, list[str]] = {}
+    words = iter(argv)
+    verb = ""
+    for word in words:
+        if word == "-" or word[:1] != "-":
+            if not verb:
+                verb = word
+            elif "body" in draft:
+                return None
+            else:
+                draft["body"] = word
+            continue
+        if word == JSON:
+            options[JSON] = []
+            continue
+        option, equals, value = word.partition("=")
+        if option not in VALUED and option not in _AMONG and option not in _SINGLE:
+            return None
+        if not equals and ((value := next(words, "-")) != "-" and value[:1] == "-" or value == "-"):
+            return None
+        if option in VALUED:
+            if VALUED[option][0] in draft:
+                return None
+            draft[VALUED[option][0]] = value
+        elif option in options and option not in _AMONG:
+            return None
+        else:
+            options.setdefault(option, []).append(value)
+    if verb != "append" or (FILE in options and "body" in draft):
+        return None
+    draft["tags"] = options.get(TAG, [])
+    return draft, options
+
+
+def _body(draft: "dict[str, object]", options: "dict[str, list[str]]") -> bytes:
+    from journal.files import read_all
+
+    if FILE in options:
+        return file_body(options[FILE][0])
+    text = draft.get("body", "-")
+    return read_all(0) if text == "-" else os.fsencode(str(text))
+
+
+def file_body(path: str) -> bytes:
+    """The bytes of a file named on the command line; UsageError if it can't be read."""
+    from journal.errors import UsageError
+    from journal.files import read_all
+
+    try:
+        fd = os.open(path, os.O_RDONLY)
+        try:
+            return read_all(fd)
+        finally:
+            os.close(fd)
+    except OSError as error:
+        raise UsageError(
+            f"can't be read: {error.strerror}",
+            kind="no-file",
+            file=path,
+            hint="check the file's name",
+        ) from error
+
+
+def _append(draft: "dict[str, object]", options: "dict[str, list[str]]") -> int:
+    from journal import protocol, seal, space
+
+    place = space.open_space(space.find(options.get(WORKSPACE, [""])[0]), int(time()))
+    sealing = seal.Sealing(draft)
+    if not place.enabled:
+        return disabled(JSON in options)
+    receipt = protocol.append(place, [sealing])[0]
+    for notice in receipt.notices:
+        _write(2, f"journal: {notice}\n")
+    if JSON in options:
+        from journal.cjson import dumps
+
+        _write(1, dumps(receipt.record()) + "\n")
+    else:
+        _write(1, receipt.id + "\n")
+    return 0
+
+
+def disabled(as_json: bool) -> int:
+    """Say that nothing was appended, because the workspace says so."""
+    _write(2, "journal: nothing appended: enabled = false in journal.toml\n")
+    if as_json:
+        from journal.cjson import dumps
+        from journal.protocol import Receipt
+
+        nothing = Receipt("", "", "", 0, "").record()
+        _write(1, dumps({**nothing, "durable": False, "disabled": True}) + "\n")
+    return 0
+
+
+def _fail(error: "object", as_json: bool) -> int:
+    from journal.cli.report import report
+
+    return report(error, as_json)  # type: ignore[arg-type]
+
+
+def _write(fd: int, text: str) -> None:
+    from journal.files import write_all
+
+    try:
+        write_all(fd, text.encode(errors="backslashreplace"))
+    except OSError:
+        return  # nobody reads; the entry is kept all the same

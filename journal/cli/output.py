@@ -1,0 +1,201 @@
+"""The only writer to stdout: entries, hits and verdicts as text for a person, or as JSON."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from journal.chain import STATES, Verdict
+from journal.cjson import dumps
+from journal.entry import Entry
+from journal.finding import Finding
+from journal.safe import columns, one_line, safe_text
+
+ID_SHOWN = 8
+_DIM, _BOLD, _CYAN, _YELLOW, _RED, _GREEN, _OFF = (
+    f"\x1b[{code}m" for code in ("2", "1", "36", "33", "31", "32", "0")
+)
+STYLES = {
+    "dim": _DIM,
+    "bold": _BOLD,
+    "cyan": _CYAN,
+    "yellow": _YELLOW,
+    "red": _RED,
+    "green": _GREEN,
+}
+
+
+def is_terminal() -> bool:
+    """Whether a person looks at stdout."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """Columns to write in; piped text isn't cut."""
+    return shutil.get_terminal_size().columns if is_terminal() or os.environ.get("COLUMNS") else 0
+
+
+def style(text: str, name: str) -> str:
+    """The text coloured, if a person looks and didn't forbid it (NO_COLOR)."""
+    if not text or not is_terminal() or os.environ.get("NO_COLOR"):
+        return text
+    return f"{STYLES[name]}{text}{_OFF}"
+
+
+def write(text: str) -> None:
+    """A line of data; a closed pipe ends the program quietly."""
+    try:
+        sys.stdout.buffer.write(f"{text}\n".encode(errors="backslashreplace"))
+    except BrokenPipeError:
+        leave_quietly()
+
+
+def write_bytes(data: bytes) -> None:
+    """Bytes as they are: for `--body` and `--raw`, which are asked for to be exact."""
+    try:
+        sys.stdout.buffer.write(data)
+    except BrokenPipeError:
+        leave_quietly()
+
+
+def flush() -> None:
+    """What was written is with the reader."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        leave_quietly()
+
+
+def leave_quietly() -> None:
+    """The reader went away (`| head`): nothing is wrong."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os._exit(0)
+
+
+def json(value: Mapping[str, Any]) -> None:
+    """One JSON object on one line."""
+    write(dumps(value))
+
+
+def findings(found: Iterable[Finding]) -> None:
+    """What reading met, on stderr, each once."""
+    for finding in dict.fromkeys(found):
+        sys.stderr.write(f"journal: {one_line(str(finding))}\n")
+
+
+def rows(entries: Iterable[Entry]) -> None:
+    """Entries as lines: when, id's ending, kind, who, title."""
+    for entry in entries:
+        write(row(entry))
+
+
+def row(entry: Entry) -> str:
+    """One entry on one line."""
+    when = one_line(entry.at[:16].replace("T", " "))
+    who = one_line(entry.actor or entry.role or "-", 12)
+    kind = one_line(entry.kind, 10)
+    lead = f"{when}  {short(entry.id)}  {pad(kind, 10)}  {pad(who, 12)}  "
+    room = max(20, width() - columns(lead)) if width() else None
+    shown = [
+        style(when, "dim"), style(short(entry.id), "yellow"), style(pad(kind, 10), "cyan"),
+        pad(who, 12), headline(entry, room),
+    ]  # fmt: skip
+    return "  ".join(shown)
+
+
+def headline(entry: Entry, room: int | None) -> str:
+    """The title, or the body's beginning, then the tags."""
+    tags = "".join(f" #{one_line(tag)}" for tag in entry.tags)
+    first = next((line for line in entry.body.split("\n") if line.strip()), "")
+    title = one_line(entry.title or first, room)
+    if room is None:
+        return title + style(tags, "dim")
+    left = room - columns(title)
+    return title + (style(one_line(tags, left), "dim") if left > len("#  ") + 2 else "")
+
+
+def short(entry_id: str) -> str:
+    """The ending of an id that people type."""
+    return one_line(entry_id[-ID_SHOWN:])
+
+
+def pad(text: str, to: int) -> str:
+    """The text filled with blanks to a number of columns."""
+    return text + " " * (to - columns(text))
+
+
+def entry_head(entry: Entry) -> str:
+    """What stands above an entry's body."""
+    who = " · ".join(filter(None, (entry.role, entry.actor)))
+    title = entry.title or next((line for line in entry.body.split("\n") if line.strip()), "")
+    lines = [style(one_line(title), "bold"), style(f"{one_line(entry.at)}  {one_line(who)}", "dim")]
+    facts = [f"kind {entry.kind}"]
+    facts += [f"{k} {v}" for k in ("session", "path", "parent", "git") if (v := getattr(entry, k))]
+    facts += [
+        f"{key} {_fact(value)}" for key, value in (*entry.fields.items(), *entry.meta.items())
+    ]
+    facts += [f"#{tag}" for tag in entry.tags]
+    where = f"{entry.source.file}:{entry.source.line}" if entry.source.line else "in the spool"
+    lines.append(one_line("  ".join(facts)))
+    lines.append(style(f"{one_line(entry.id)}  {one_line(where)}", "dim"))
+    return "\n".join(lines)
+
+
+def _fact(value: object) -> str:
+    return value if isinstance(value, str) else dumps(value)
+
+
+def body(entry: Entry) -> None:
+    """The body: rendered for a person, plain for a pipe; always safe."""
+    parts = [entry.body] + ([f"(written under it) {entry.postscript}"] if entry.postscript else [])
+    for part in parts:
+        if is_terminal():
+            _render(safe_text(part))
+        else:
+            write(safe_text(part).rstrip("\n"))
+
+
+def _render(text: str) -> None:
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    flush()
+    Console(highlight=False, width=min(width(), 100)).print(Markdown(text, hyperlinks=False))
+
+
+def marked(snippet: str, marks: Sequence[tuple[int, int]]) -> str:
+    """A snippet with the words that were asked for emphasised."""
+    shown, at = "", 0
+    for start, end in marks:
+        shown += one_line_keeping(snippet[at:start])
+        shown += style(one_line_keeping(snippet[start:end]), "bold")
+        at = end
+    return shown + one_line_keeping(snippet[at:])
+
+
+def one_line_keeping(text: str) -> str:
+    """Safe text on one line, blanks at its edges kept."""
+    return safe_text(text, keep="")
+
+
+def verdict(found: Verdict) -> None:
+    """One entry's state, where it is, and what changed."""
+    where = f"{found.file}:{found.line}" if found.line else found.file
+    colour = "red" if STATES[found.state] else "green"
+    write(f"{style(pad(found.state, 11), colour)} {one_line(where)}  {one_line(found.id)}")
+    if found.message:
+        write(f"            {one_line(found.message)}")
+    for line in found.diff.split("\n") if found.diff else ():
+        write(f"            {style(one_line_keeping(line), 'dim')}")
+
+
+def tally(counted: Mapping[str, int]) -> None:
+    """How many entries are in each state."""
+    total = sum(counted.values())
+    parts = [
+        f"{number:,} {state}" for state, number in sorted(counted.items(), key=lambda p: -p[1])
+    ]
+    write(f"{total:,} {'entry' if total == 1 else 'entries'}: {', '.join(parts) or 'none yet'}")

@@ -1,0 +1,163 @@
+"""`journal list`, `show`, `day`, `recall` and `verify`."""
+
+from __future__ import annotations
+
+import argparse
+from itertools import islice
+
+from journal import clock
+from journal.chain import STATES, counts, exit_code
+from journal.cli import output
+from journal.entry import Entry
+from journal.errors import UsageError
+from journal.notebook import Notebook
+from journal.recall.engine import Query
+from journal.recall.scan import ScanEngine
+from journal.selection import Selection
+
+
+def selection(args: argparse.Namespace, notebook: Notebook) -> Selection:
+    """The filters that were given."""
+    zone, now = notebook.store.zone, clock.now()
+    try:
+        since = clock.parse_since(args.since, zone, now) if args.since else None
+        until = clock.parse_until(args.until, zone, now) if args.until else None
+    except ValueError as error:
+        raise UsageError(str(error), kind="bad-time", hint="for example: --since -7d") from error
+    return Selection(
+        since=since, until=until, kind=args.kind, role=args.role, actor=args.actor,
+        tags=tuple(args.tag or ()), session=args.session, path=args.path,
+        namespace=args.namespace, git_branch=args.git_branch,
+    )  # fmt: skip
+
+
+def do_list(args: argparse.Namespace) -> int:
+    """Entries, newest first."""
+    notebook = Notebook.open(args.workspace)
+    found = notebook.entries(selection(args, notebook))
+    if args.reverse or args.json:
+        entries = list(islice(found, args.n))
+        cut = args.n is not None and next(found, None) is not None
+        if args.reverse:
+            entries.reverse()
+        if args.json:
+            _list_json(entries, cut)
+        else:
+            output.rows(entries)
+    else:
+        output.rows(islice(found, args.n))
+    output.findings(notebook.findings)
+    return 0
+
+
+def _list_json(entries: list[Entry], cut: bool) -> None:
+    shown = [entry.record() for entry in entries]
+    output.json(
+        {"schema": "journal/list@1", "entries": shown, "total": None if cut else len(shown)}
+    )
+
+
+def do_show(args: argparse.Namespace) -> int:
+    """One entry."""
+    notebook = Notebook.open(args.workspace)
+    entry = notebook.find(args.id)
+    if args.raw:
+        output.write_bytes(notebook.raw(entry))
+    elif args.body:
+        output.write_bytes(entry.body.encode())
+    elif args.json:
+        output.json({"schema": "journal/show@1", "entry": entry.record(body=True)})
+    else:
+        output.write(output.entry_head(entry) + "\n")
+        output.body(entry)
+        output.findings(f for f in notebook.findings if f.line == entry.source.line)
+    return 0
+
+
+def do_day(args: argparse.Namespace) -> int:
+    """All entries of one day, in order."""
+    notebook = Notebook.open(args.workspace)
+    zone, now = notebook.store.zone, clock.now()
+    words = args.date or "today"
+    try:
+        since, until = clock.parse_since(words, zone, now), clock.parse_until(words, zone, now)
+    except ValueError as error:
+        raise UsageError(
+            str(error), kind="bad-time", hint="for example: journal day yesterday"
+        ) from error
+    date = clock.day_key(since, zone)
+    wanted = Selection(since=since, until=until, namespace=args.namespace)
+    entries = sorted(notebook.entries(wanted), key=lambda entry: entry.order)
+    if args.json:
+        shown = [entry.record(body=True) for entry in entries]
+        output.json(
+            {"schema": "journal/day@1", "date": date, "entries": shown, "total": len(shown)}
+        )
+        return 0
+    _show_day(date, entries)
+    output.findings(notebook.findings)
+    return 0
+
+
+def _show_day(date: str, entries: list[Entry]) -> None:
+    from journal.seal import long_date
+
+    output.write(output.style(long_date(date), "bold"))
+    if not entries:
+        output.write("no entries")
+    for entry in entries:
+        output.write("\n" + output.entry_head(entry) + "\n")
+        output.body(entry)
+
+
+def do_recall(args: argparse.Namespace) -> int:
+    """Entries that hold all the words, best first."""
+    notebook = Notebook.open(args.workspace)
+    text = " ".join(args.query)
+    if not text.strip():
+        raise UsageError(
+            "there is nothing to look for", kind="bad-query", hint="journal recall WORDS"
+        )
+    limit = 10 if args.n is None else args.n
+    answer = ScanEngine(notebook.entries).recall(Query(text, selection(args, notebook), limit))
+    if args.json:
+        output.json(
+            {
+                "schema": "journal/recall@1", "hits": [hit.record() for hit in answer.hits],
+                "total": answer.total, "engine": answer.engine, "fresh": answer.fresh,
+            }
+        )  # fmt: skip
+        return 0
+    for hit in answer.hits:
+        output.write(output.row(hit.entry))
+        where = f"{hit.entry.source.file}:{hit.entry.source.line}"
+        output.write(f"    {output.marked(hit.snippet, hit.marks)}")
+        output.write(f"    {output.style(where, 'dim')}")
+    if not answer.hits:
+        output.write("nothing holds all of these words")
+    elif answer.total > len(answer.hits):
+        output.write(f"{len(answer.hits)} of {answer.total}; more with -n")
+    output.findings(notebook.findings)
+    return 0
+
+
+def do_verify(args: argparse.Namespace) -> int:
+    """The state of every entry; 0 nobody changed it, 1 somebody did, 5 the chain is broken."""
+    notebook = Notebook.open(args.workspace)
+    verdicts = notebook.verify()
+    code = exit_code(verdicts)
+    odd = [verdict for verdict in verdicts if verdict.state != "intact"]
+    if args.json:
+        output.json(
+            {
+                "schema": "journal/verify@1", "entries": [verdict.record() for verdict in odd],
+                "counts": counts(verdicts),
+            }
+        )  # fmt: skip
+        return code
+    for verdict in odd:
+        if STATES[verdict.state] or args.all:
+            output.verdict(verdict)
+    output.tally(counts(verdicts))
+    output.findings(notebook.findings)
+    return code

@@ -1,0 +1,204 @@
+"""A day file's text, cut into slices and read: bytes in, values out, no disk.
+
+Cut by one rule on bytes (FORMAT 3), so that no Markdown parser, no line-splitting rule and no body
+can move a boundary. `"".join` of the parts is the text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from journal import frontmatter, names
+from journal.errors import FormatError
+from journal.seal import SEALED, digest, normal, unstuff
+
+BOUNDARY = re.compile(rb"^## [0-9][0-9]:[0-9][0-9]", re.MULTILINE)
+_FRONT = re.compile(rb"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
+_CLOCK = re.compile(r"## (\d\d:\d\d(?::\d\d)?)(?:[ \t]+(.*))?", re.DOTALL | re.ASCII)
+_OPENING = re.compile(rb"[ \t]*\n(?:[ \t]*\n)*```yaml entry[ \t]*\n")
+_CLOSING = re.compile(rb"^```[ \t]*(?:\n|\Z)", re.MULTILINE)
+INTACT, EDITED, TORN, UNSEALED = "intact", "edited", "torn", "handwritten"
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A day file in parts: its front matter and title, then the slices, each with its offset."""
+
+    preamble: bytes
+    slices: tuple[tuple[int, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One slice as read: values of its header, its body, and how it holds together by itself.
+
+    `header` is the digest that the chain's next entry names, empty for a handwritten piece.
+    `trouble` says what is wrong with it, empty if nothing.
+    """
+
+    offset: int
+    raw: bytes
+    clock: str
+    title: str
+    values: dict[str, Any]
+    body: bytes
+    postscript: bytes
+    state: str
+    header: str = ""
+    trouble: str = ""
+
+
+def split(data: bytes) -> Split:
+    """The parts of a day file; `data` is LF-normalised (see `seal.normal`)."""
+    front = _FRONT.match(data)
+    starts = [match.start() for match in BOUNDARY.finditer(data, front.end() if front else 0)]
+    ends = [*starts[1:], len(data)]
+    slices = tuple((start, data[start:end]) for start, end in zip(starts, ends, strict=True))
+    return Split(data[: starts[0]] if starts else data, slices)
+
+
+def pieces(data: bytes) -> list[Piece]:
+    """Every entry of a day file in the order of the file, text above the first one included."""
+    parts = split(data)
+    read = [parse(raw, offset) for offset, raw in parts.slices]
+    above = _above(parts.preamble)
+    return [above, *read] if above else read
+
+
+def front_matter(data: bytes) -> dict[str, Any]:
+    """The file's own front matter; FormatError if it can't be read."""
+    front = _FRONT.match(data)
+    return (
+        frontmatter.read((front[1] or b"").decode(errors="replace").strip())
+        if front and front[1]
+        else {}
+    )
+
+
+def _above(preamble: bytes) -> Piece | None:
+    """What stands above the first entry, less front matter and a title, as an entry at 00:00."""
+    front = _FRONT.match(preamble)
+    start = front.end() if front else 0
+    rest = preamble[start:]
+    blank = len(rest) - len(rest.lstrip(b"\n"))
+    if rest[blank:].startswith(b"# "):
+        blank = rest.find(b"\n", blank) + 1 or len(rest)
+    body = rest[blank:].strip(b"\n")
+    if not body.strip():
+        return None
+    offset = start + blank + len(rest[blank:]) - len(rest[blank:].lstrip(b"\n"))
+    return Piece(offset, preamble[offset:], "00:00", "", {}, body, b"", UNSEALED)
+
+
+def parse(raw: bytes, offset: int = 0) -> Piece:
+    """One slice, from its heading to where the next begins."""
+    eol = raw.find(b"\n")
+    line = raw if eol < 0 else raw[:eol]
+    found = _CLOCK.fullmatch(line.decode(errors="replace"))
+    clock, rest = (found[1], (found[2] or "").strip()) if found else (line[3:8].decode(), "")
+    opening = _OPENING.match(raw, len(line))
+    if not opening:
+        return _unsealed(raw, offset, clock, rest, {}, len(line) + 1)
+    closing = _CLOSING.search(raw, opening.end())
+    if not closing:
+        return Piece(
+            offset, raw, clock, rest, {}, raw[opening.end() :].rstrip(b"\n"), b"", TORN,
+            trouble="its header has no closing fence",
+        )  # fmt: skip
+    block = raw[opening.end() : closing.start()].removesuffix(b"\n")
+    try:
+        values = frontmatter.read(block.decode())
+    except (FormatError, UnicodeDecodeError) as error:
+        return _unsealed(raw, offset, clock, rest, {}, closing.end(), trouble=str(error))
+    if not any(key in values for key in SEALED):
+        return _unsealed(raw, offset, clock, rest, values, closing.end())
+    return _sealed(raw, offset, clock, rest, values, closing.end())
+
+
+def _title(rest: str, values: dict[str, Any]) -> str:
+    if isinstance(values.get("title"), str):
+        return str(values["title"])
+    role = str(values.get("role") or "")
+    if role and (rest == role or rest.startswith(f"{role} · ")):
+        return rest[len(role) + 3 :]
+    return rest
+
+
+def _unsealed(
+    raw: bytes,
+    offset: int,
+    clock: str,
+    rest: str,
+    values: dict[str, Any],
+    end: int,
+    trouble: str = "",
+) -> Piece:
+    body = raw[end:].strip(b"\n")
+    title = _title(rest, values)
+    return Piece(offset, raw, clock, title, values, body, b"", UNSEALED, trouble=trouble)
+
+
+def _sealed(
+    raw: bytes, offset: int, clock: str, rest: str, values: dict[str, Any], end: int
+) -> Piece:
+    header = digest(raw[:end] if raw[end - 1 : end] == b"\n" else raw[:end] + b"\n")
+    title = _title(rest, values)
+    size = values.get("len")
+    body, after, fits = _body(raw, end, size) if isinstance(size, int) else (b"", b"", False)
+    if fits and digest(body) == values.get("digest"):
+        postscript = _postscript(after, values.get("closes"))
+        return Piece(offset, raw, clock, title, values, body, postscript, INTACT, header)
+    kept = unstuff(_without_closing(raw[end:].strip(b"\n"), values.get("closes")))
+    return Piece(
+        offset, raw, clock, title, values, kept, b"", EDITED, header, "its body was changed"
+    )
+
+
+def _body(raw: bytes, end: int, size: int) -> tuple[bytes, bytes, bool]:
+    """The sealed body, what follows it, and whether it ends where a line does."""
+    start = end + 1 if raw[end : end + 1] == b"\n" else end
+    stored = raw[start : start + size]
+    after = raw[start + size :]
+    if len(stored) < size:
+        stored += b"\n" * (size - len(stored))  # an editor trimmed the file's end
+    whole_line = stored.endswith(b"\n") or not after or after.startswith(b"\n")
+    return unstuff(stored), after, whole_line
+
+
+def _postscript(after: bytes, closes: object) -> bytes:
+    after = after.lstrip(b"\n")
+    if isinstance(closes, str) and closes:
+        line, _, rest = after.partition(b"\n")
+        if line.rstrip() == closes.encode():
+            after = rest
+    return after.strip(b"\n")
+
+
+def _without_closing(body: bytes, closes: object) -> bytes:
+    if isinstance(closes, str) and closes and body.endswith(b"\n" + closes.encode()):
+        return body[: -len(closes.encode()) - 1]
+    return body
+
+
+def link_of(raw: bytes) -> tuple[int, str] | None:
+    """`(seq, header digest)` of a sealed slice, None of any other."""
+    piece = parse(raw)
+    seq = piece.values.get("seq")
+    return (seq, piece.header) if piece.header and isinstance(seq, int) else None
+
+
+def hand_id(piece: Piece) -> str:
+    """The id of a handwritten piece: from its text, so that it stays while the text does."""
+    return "h-" + digest(piece.raw.rstrip(b"\n"))[7:19]
+
+
+def is_torn(raw: bytes) -> bool:
+    """Whether the slice ends inside its header."""
+    return parse(normal(raw)).state == TORN
+
+
+def known_kind(values: dict[str, Any]) -> bool:
+    """Whether this version knows the entry's kind."""
+    return values.get("kind", "note") in names.KINDS

@@ -1,0 +1,124 @@
+"""What goes in and what comes out: a Draft is what a caller gives, an Entry what a day file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an entry stands: the file relative to the workspace, line from 1, byte offset from 0.
+
+    The offset counts LF-normalised bytes. `file` is empty for an entry that no file holds yet.
+    """
+
+    file: str
+    line: int
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An entry to be: only the body is needed. What the journal sets itself can't be given.
+
+    `at` is when it happened, if not now; `fields` are header keys of the entry's kind, such as
+    `status`; `token` makes a retry harmless: the same token twice is one entry.
+    """
+
+    body: str | bytes
+    title: str = ""
+    kind: str = "note"
+    role: str = ""
+    actor: str = ""
+    session: str = ""
+    path: str = ""
+    parent: str = ""
+    namespace: str = ""
+    tags: tuple[str, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    at: datetime | str | None = None
+    git: str = ""
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An entry as read, sealed or handwritten.
+
+    `at` is the header's text, `moment` its instant. `fields` holds the header's other keys, in
+    their order. `postscript` is what somebody typed under the sealed body.
+    """
+
+    id: str
+    at: str
+    moment: datetime
+    kind: str
+    title: str
+    role: str = ""
+    actor: str = ""
+    session: str = ""
+    path: str = ""
+    parent: str = ""
+    tags: tuple[str, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    git: str = ""
+    token: str = ""
+    seq: int = 0
+    prev: str = ""
+    digest: str = ""
+    namespace: str = ""
+    writer: str = ""
+    body: str = ""
+    postscript: str = ""
+    source: Source = Source("", 0)
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the journal wrote it, rather than a person's hand."""
+        return bool(self.digest)
+
+    @property
+    def order(self) -> tuple[datetime, str, int, str]:
+        """Where it belongs among entries of all writers."""
+        return (self.moment, self.writer, self.seq, self.id)
+
+    def record(self, *, body: bool = False) -> dict[str, Any]:
+        """The entry as JSON shows it: the header's keys, then title, file and line."""
+        keys = ("id", "at", "kind", "role", "actor", "session", "path", "parent", "git", "token")
+        shown: dict[str, Any] = {key: value for key in keys if (value := getattr(self, key))}
+        shown |= dict(self.fields)
+        shown["tags"] = list(self.tags)
+        if self.meta:
+            shown["meta"] = dict(self.meta)
+        if self.sealed:
+            shown |= {"seq": self.seq, "prev": self.prev, "digest": self.digest}
+        shown |= {"namespace": self.namespace, "writer": self.writer, "title": self.title}
+        shown |= {"file": self.source.file, "line": self.source.line}
+        if body:
+            shown["body"] = self.body
+            if self.postscript:
+                shown["postscript"] = self.postscript
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an append promises; `durable` only once it would survive a power cut.
+
+    `line` is 0 while the entry waits in the spool. A disabled journal gives an empty id.
+    """
+
+    id: str
+    at: str
+    file: str
+    line: int
+    seq: int
+    digest: str
+    durable: bool
+    repeated: bool = False
+    notices: tuple[str, ...] = ()

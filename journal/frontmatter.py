@@ -1,0 +1,104 @@
+"""An entry's header block as values.
+
+The journal writes `key: plain-or-JSON` lines, read here without a YAML parser; anything else, such
+as what a person typed, goes to `yamlblock`. Both give the same values for the same text, and strings
+stay strings: `NO`, `1.10` and `2024-02-30` are what was typed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+STRINGS = frozenset(
+    "id at title kind role actor session path parent git token prev digest closes".split()
+)
+NUMBERS = frozenset(("seq", "len"))
+_WORDS = {"true": True, "false": False, "null": None}
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-./@+:]*")
+_KEY = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(name)  # NaN and Infinity are words, not JSON
+
+
+_decode = json.JSONDecoder(parse_constant=_no_constant).decode
+
+
+def load(block: str) -> dict[str, Any]:
+    """The values of a header that isn't the journal's own writing."""
+    from journal.yamlblock import load as careful
+
+    return careful(block)
+
+
+def read(block: str) -> dict[str, Any]:
+    """The header's values in their order; FormatError if it can't be read."""
+    values: dict[str, Any] = {}
+    try:
+        for line in block.split("\n"):
+            key, colon, text = line.partition(": ")
+            if not colon or key in values or not _KEY.fullmatch(key):
+                return load(block)
+            values[key] = _value(key, text)
+    except ValueError:
+        return load(block)
+    return values
+
+
+def _value(key: str, text: str) -> Any:
+    first = text[:1]
+    if first == '"':
+        return _text(text)
+    if key in NUMBERS:
+        if not text.isascii() or not text.isdigit():
+            raise ValueError(text)
+        return int(text)
+    if first == "[" or first == "{":
+        try:
+            return _decode(text)
+        except ValueError:
+            return _flow_words(text)
+    if not _PLAIN.fullmatch(text) and (key in STRINGS or not _NUMBER.fullmatch(text)):
+        raise ValueError(text)
+    return text if key in STRINGS else plain(text)
+
+
+def _text(text: str) -> str:
+    value = _decode(text)
+    if not isinstance(value, str):
+        raise ValueError(text)
+    return value
+
+
+def _flow_words(text: str) -> list[str]:
+    """`[search, "a, b", design]`: plain words and JSON strings."""
+    words: list[str] = []
+    at = 1
+    while True:
+        if text[at : at + 1] == '"':
+            word, at = json.decoder.scanstring(text, at + 1)  # type: ignore[attr-defined]
+        else:
+            found = _PLAIN.match(text, at)
+            if not found:
+                raise ValueError(text)
+            word, at = found[0], found.end()
+        words.append(word)
+        if text[at:] == "]":
+            return words
+        if text[at : at + 2] != ", ":
+            raise ValueError(text)
+        at += 2
+
+
+def plain(text: str) -> Any:
+    """What an unquoted word stands for: a number or a JSON constant only if it looks just so."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _NUMBER.fullmatch(text):
+        number = json.loads(text)
+        return number if str(number) == text else text
+    return text

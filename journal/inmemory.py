@@ -1,0 +1,87 @@
+"""A notebook in memory: the same drafts, entries and errors as on disk, for tests and throw-aways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from journal import clock, ids, seal, spool
+from journal.entry import Draft, Entry, Receipt
+from journal.notebook import find, given
+from journal.selection import EVERYTHING, Selection
+from journal.store import DayFile, Store
+from journal.workspace import Config
+
+WRITER = "memory"
+
+
+class MemoryNotebook:
+    """A journal that ends with its process."""
+
+    def __init__(self, timezone: str = "UTC") -> None:
+        workspace = ids.after("", int(clock.now().timestamp() * 1000))
+        self.store = _MemoryStore(Config(workspace, timezone, WRITER, ("main",), enabled=True))
+        self._last = ""
+        self._links: dict[str, tuple[int, str]] = {}
+        self._tokens: dict[str, Receipt] = {}
+
+    def append(self, draft: Draft) -> Receipt:
+        """Write one entry."""
+        return self.append_many([draft])[0]
+
+    def append_many(self, drafts: Sequence[Draft]) -> list[Receipt]:
+        """Write several entries, or none if one of them can't be an entry."""
+        sealings = [seal.Sealing(given(draft, self.store)) for draft in drafts]
+        return [self._tokens.get(sealing.token) or self._write(sealing) for sealing in sealings]
+
+    def _write(self, sealing: seal.Sealing) -> Receipt:
+        moment = clock.now()
+        at = sealing.at or clock.stamp(moment, self.store.zone)
+        namespace = sealing.namespace or "main"
+        start = (0, seal.genesis(self.store.config.id, WRITER, namespace))
+        seq, prev = self._links.get(namespace, start)
+        self._last = ids.after(self._last, int(moment.timestamp() * 1000))
+        header, piece = sealing.seal(self._last, at, "", seq + 1, prev)
+        self._links[namespace] = (seq + 1, f"{seq + 1}:{seal.digest(header)}")
+        path = f"journal/{namespace}/{at[:4]}/{at[:10]}.md"
+        text = self.store.texts.get(path) or f"# {seal.long_date(at[:10])}\n".encode()
+        self.store.texts[path] = text + b"\n" + piece
+        line = text.count(b"\n") + 2
+        receipt = Receipt(self._last, at, path, line, seq + 1, sealing.body_digest, durable=False)
+        if sealing.token:
+            self._tokens[sealing.token] = receipt
+        return receipt
+
+    def entries(self, selection: Selection = EVERYTHING) -> Iterator[Entry]:
+        """The selected entries, newest first."""
+        return self.store.entries(selection)
+
+    def find(self, wanted: str) -> Entry:
+        """The entry whose id begins or ends so; UsageError if none or several do."""
+        return find(self.entries(), wanted)
+
+
+class _MemoryStore(Store):
+    def __init__(self, config: Config) -> None:
+        super().__init__("", config)
+        self.texts: dict[str, bytes] = {}
+
+    def files(self, namespace: str = "") -> list[DayFile]:
+        """Every day that was written."""
+        days = [
+            DayFile(path, path.split("/")[1], path[-13:-3], "", 1)
+            for path in self.texts
+            if namespace in ("", path.split("/")[1])
+        ]
+        return sorted(days, key=lambda day: (day.date, day.namespace), reverse=True)
+
+    def branch(self) -> str:
+        """None: memory is in no work tree."""
+        return ""
+
+    def content(self, path: str) -> bytes | None:
+        """The day's text."""
+        return self.texts.get(path)
+
+    def spooled(self) -> list[spool.Record]:
+        """None: nothing waits."""
+        return []

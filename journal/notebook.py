@@ -1,0 +1,167 @@
+"""The front door: everything that writes an entry comes through `append` here or its fast twin.
+
+The order is policy, redaction, gate, protocol; the later ones stand where the first ones will.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from journal import clock, dayfile, protocol, seal, space
+from journal.chain import Verdict
+from journal.entry import Draft, Entry, Receipt
+from journal.errors import UsageError
+from journal.finding import Finding
+from journal.ids import matches
+from journal.selection import EVERYTHING, Selection
+from journal.spool import Known
+from journal.store import Store
+
+
+class Book(Protocol):
+    """What a notebook does, on disk or in memory."""
+
+    def append(self, draft: Draft) -> Receipt:
+        """Write one entry."""
+
+    def append_many(self, drafts: Sequence[Draft]) -> list[Receipt]:
+        """Write several at once; either all are acknowledged or the error says that none is."""
+
+    def entries(self, selection: Selection = EVERYTHING) -> Iterator[Entry]:
+        """The selected entries, newest first."""
+
+    def find(self, wanted: str) -> Entry:
+        """The entry whose id begins or ends so; UsageError if none or several do."""
+
+
+class Notebook:
+    """A journal on disk."""
+
+    def __init__(self, store: Store, place: space.Space) -> None:
+        self.store = store
+        self._space = place
+        self._known = Known()
+
+    @classmethod
+    def open(cls, directory: str = "") -> Notebook:
+        """The notebook of the workspace at `directory`, or found as the command line finds it."""
+        root = space.find(str(directory))
+        now = int(clock.now().timestamp())
+        return cls(Store(root), space.open_space(root, now))
+
+    @property
+    def root(self) -> str:
+        """The workspace's folder."""
+        return self.store.root
+
+    @property
+    def enabled(self) -> bool:
+        """Whether appends do anything: `enabled` in journal.toml."""
+        return self._space.enabled
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What reading met so far that is not as it should be."""
+        return self.store.reading.findings
+
+    def append(self, draft: Draft) -> Receipt:
+        """Write one entry, durably; a disabled journal gives a receipt without an id."""
+        return self.append_many([draft])[0]
+
+    def append_many(self, drafts: Sequence[Draft]) -> list[Receipt]:
+        """Write several entries with one flush."""
+        return self.append_sealings([self.seal(draft) for draft in drafts])
+
+    def seal(self, draft: Draft) -> seal.Sealing:
+        """The draft checked and made ready; UsageError or FormatError if it can't be an entry."""
+        return seal.Sealing(given(draft, self.store))
+
+    def append_sealings(self, sealings: list[seal.Sealing]) -> list[Receipt]:
+        """Write drafts that are ready, with one flush."""
+        if not self.enabled:
+            return [Receipt("", "", "", 0, 0, "", durable=False) for _ in sealings]
+        return [_receipt(r) for r in protocol.append(self._space, sealings, known=self._known)]
+
+    def entries(self, selection: Selection = EVERYTHING) -> Iterator[Entry]:
+        """The selected entries, newest first; only the days that the caller gets to are read."""
+        return self.store.entries(selection)
+
+    def find(self, wanted: str) -> Entry:
+        """The entry whose id begins or ends so; UsageError if none or several do."""
+        return find(self.entries(), wanted)
+
+    def raw(self, entry: Entry) -> bytes:
+        """The entry's slice as it stands in its file, or in the spool if no file has it yet."""
+        data = self.store.content(entry.source.file) or b""
+        for piece in dayfile.pieces(data):
+            if piece.offset == entry.source.offset and entry.source.line:
+                return piece.raw
+        return next((r.slice for r in self.store.spooled() if r.id == entry.id), b"")
+
+    def verify(self) -> list[Verdict]:
+        """The state of every entry."""
+        from journal.verify import verify
+
+        return verify(self.store)
+
+
+def find(entries: Iterator[Entry], wanted: str) -> Entry:
+    """The one entry whose id begins or ends with `wanted`."""
+    found: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.id == wanted:
+            return entry
+        if wanted and matches(wanted, entry.id):
+            found.setdefault(entry.id, entry)
+    if not found:
+        raise UsageError(
+            f"no entry's id begins or ends with {wanted!r}",
+            kind="entry-not-found",
+            hint="`journal list` shows the ids",
+        )
+    if len(found) > 1:
+        some = ", ".join(sorted(found)[:5])
+        raise UsageError(
+            f"{len(found)} entries' ids begin or end with {wanted!r}: {some}",
+            kind="ambiguous-id",
+            hint="give more of the id",
+        )
+    return next(iter(found.values()))
+
+
+def given(draft: Draft, store: Store) -> dict[str, Any]:
+    """The draft as `seal` takes it, `at` in the workspace's zone."""
+    body = draft.body
+    try:
+        text = body.encode() if isinstance(body, str) else body
+    except UnicodeEncodeError:
+        text = body.encode(errors="surrogatepass")  # type: ignore[union-attr]  # refused by seal
+    keys = (*seal.TEXT_KEYS, "namespace")
+    values: dict[str, Any] = {key: getattr(draft, key) for key in keys}
+    values |= {"body": text, "tags": list(draft.tags), "meta": dict(draft.meta)}
+    return values | {"fields": dict(draft.fields), "at": stamp(draft.at, store)}
+
+
+def stamp(at: datetime | str | None, store: Store) -> str:
+    """`at` as the header keeps it, empty for now; UsageError if it can't be understood."""
+    if at is None or at == "":
+        return ""
+    try:
+        if isinstance(at, str):
+            at = clock.parse_at(at, store.zone, clock.now())
+        elif at.tzinfo is None:
+            at = clock.parse_at(at.isoformat(), store.zone, clock.now())
+        return clock.stamp(at, store.zone)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"at: {error}", kind="bad-time", hint="for example 2026-11-21T14:03"
+        ) from error
+
+
+def _receipt(done: protocol.Receipt) -> Receipt:
+    return Receipt(
+        done.id, done.at, done.file, done.line, done.seq, done.digest, done.durable,
+        done.repeated, tuple(done.notices),
+    )  # fmt: skip

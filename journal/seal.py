@@ -1,0 +1,322 @@
+"""From a draft to the bytes of a sealed entry: headings, headers, stuffing, digests.
+
+Cheap on purpose: every append comes through here. The reading half is `dayfile` and `frontmatter`.
+A draft is here a plain dict with the keys of `DRAFT_KEYS`; `entry.Draft.fields()` makes one.
+"""
+
+try:
+    from _sha256 import sha256
+except ImportError:
+    from hashlib import sha256
+
+from journal import names
+from journal.cjson import dumps, quote
+from journal.errors import FormatError, UsageError
+
+MAX_BODY = 1 << 20
+MAX_HEADER = 16 << 10
+MAX_DEPTH = 32
+SEALED = ("id", "seq", "prev", "len", "closes", "digest")
+TEXT_KEYS = ("title", "kind", "role", "actor", "session", "path", "parent", "git", "token")
+DRAFT_KEYS = frozenset((*TEXT_KEYS, "body", "tags", "meta", "fields", "namespace", "at"))
+_SHOWN_TITLE = 120
+_DAYS = "Thursday Friday Saturday Sunday Monday Tuesday Wednesday".split()
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+_WORDS = frozenset("true false null yes no on off y n ~".split())
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./@+:")
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def digest(data: bytes) -> str:
+    """`sha256:` and 64 hex digits."""
+    return f"sha256:{sha256(data).hexdigest()}"
+
+
+def genesis(workspace: str, writer: str, namespace: str) -> str:
+    """What the first entry of a chain names as its `prev`."""
+    return "0:" + digest(f"journal/chain@1\n{workspace}\n{writer}\n{namespace}\n".encode())
+
+
+def scalar(text: str) -> str:
+    """The text as a plain YAML word where every reader takes it for that very string, else as JSON."""
+    if (
+        text
+        and _PLAIN.issuperset(text)
+        and (text[0] in _LETTERS or (len(text) in (26, 36) and not _LETTERS.isdisjoint(text[8:])))
+        and text[-1] != ":"
+        and text.lower() not in _WORDS
+    ):
+        return text
+    return quote(text)
+
+
+def normal(body: bytes) -> bytes:
+    """The bytes with CRLF and lone CR turned into LF."""
+    return body.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in body else body
+
+
+def _holds(text: bytes, mark: bytes) -> bool:
+    """Whether `mark`, which ends with `## `, is somewhere followed by a time of day."""
+    at = text.find(mark)
+    while at >= 0:
+        clock = at + len(mark)
+        if text[clock : clock + 2].isdigit() and text[clock + 2 : clock + 3] == b":":
+            return True
+        at = text.find(mark, clock)
+    return False
+
+
+def stuff(body: bytes) -> bytes:
+    """The body as stored: a line that looks like an entry's heading gets one backslash more."""
+    if not _holds(body, b"## "):
+        return body
+    import re
+
+    return re.sub(rb"(?m)^(\\*## [0-9][0-9]:[0-9][0-9])", rb"\\\1", body)
+
+
+def unstuff(stored: bytes) -> bytes:
+    """The body that `stuff` was given."""
+    if not _holds(stored, b"\\## "):
+        return stored
+    import re
+
+    return re.sub(rb"(?m)^\\(\\*## [0-9][0-9]:[0-9][0-9])", rb"\1", stored)
+
+
+def shown_title(title: str) -> str:
+    """What of a title a heading can show; equal to the title if the heading can hold it."""
+    shown = title if title.isprintable() else "".join(c if c.isprintable() else " " for c in title)
+    shown = shown.replace(" · ", " - ").strip().rstrip("#").rstrip()
+    return shown if len(shown) <= _SHOWN_TITLE else shown[: _SHOWN_TITLE - 1].rstrip() + "…"
+
+
+def heading(clock: str, role: str, title: str) -> str:
+    """`## 14:03:22 assistant · Chose Whoosh`, without the newline."""
+    shown = shown_title(title)
+    return f"## {clock} {f'{role} · {shown}' if role and shown else role or shown}".rstrip()
+
+
+class Sealing:
+    """A draft that passed every check, with all that needs no lock already done."""
+
+    __slots__ = (
+        "at", "body_digest", "body_size", "ending", "git", "lines", "namespace", "role", "tail",
+        "title", "token",
+    )  # fmt: skip
+
+    def __init__(self, draft: "dict[str, object]") -> None:
+        check(draft)
+        body = normal(draft["body"])  # type: ignore[arg-type]
+        stored = stuff(body)
+        closes = _closing(body)
+        self.namespace = str(draft.get("namespace") or "")
+        self.at = str(draft.get("at") or "")
+        self.git = str(draft.get("git") or "")
+        self.token = str(draft.get("token") or "")
+        self.role = str(draft.get("role") or "")
+        self.title = str(draft.get("title") or "")
+        self.body_size = len(stored)
+        self.body_digest = digest(body)
+        self.lines = _draft_lines(draft)
+        ending = b"" if stored.endswith(b"\n") else b"\n"
+        self.tail = b"\n" + stored + ending + (closes.encode() + b"\n" if closes else b"")
+        self.ending = (
+            f"{f'closes: {quote(closes)}' + chr(10) if closes else ''}digest: {self.body_digest}"
+        )
+
+    def seal(self, entry_id: str, at: str, git: str, seq: int, prev: str) -> "tuple[bytes, bytes]":
+        """The header (heading through closing fence) and the whole slice."""
+        anchor = self.git or git
+        header = (
+            f"{heading(at[11:19], self.role, self.title)}\n\n```yaml entry\nid: {entry_id}\nat: {at}\n"
+            f"{self.lines}{f'git: {scalar(anchor)}' + chr(10) if anchor else ''}"
+            f"seq: {seq}\nprev: {prev}\nlen: {self.body_size}\n{self.ending}\n```\n"
+        ).encode()
+        if len(header) > MAX_HEADER:
+            raise FormatError(
+                f"the header would be {len(header):,} bytes, and {MAX_HEADER:,} is the most",
+                kind="header-too-large",
+                hint="move long text from the title, tags or meta into the body",
+            )
+        return header, header + self.tail
+
+
+def _closing(body: bytes) -> str:
+    if b"```" not in body and b"~~~" not in body and b"<" not in body:
+        return ""
+    from journal.openblock import closing
+
+    return closing(body.decode())
+
+
+def _draft_lines(draft: "dict[str, object]") -> str:
+    lines = []
+    title = str(draft.get("title") or "")
+    if title and shown_title(title) != title:
+        lines.append(f"title: {quote(title)}")
+    fields = dict(draft.get("fields") or {})  # type: ignore[call-overload]
+    lines.append(f"kind: {draft.get('kind') or 'note'}")
+    if "status" in fields:
+        lines.append(f"status: {_value(fields.pop('status'))}")
+    for key in ("role", "actor", "session", "path", "parent", "token"):
+        if value := draft.get(key):
+            lines.append(f"{key}: {scalar(str(value))}")
+    lines += [f"{key}: {_value(value)}" for key, value in fields.items()]
+    if tags := draft.get("tags"):
+        words = [scalar(tag) if ":" not in tag else quote(tag) for tag in tags]  # type: ignore[attr-defined]
+        lines.append(f"tags: [{', '.join(words)}]")
+    if meta := draft.get("meta"):
+        lines.append(f"meta: {_value(meta)}")
+    return "".join([line + "\n" for line in lines])
+
+
+def _value(value: object) -> str:
+    try:
+        return scalar(value) if isinstance(value, str) else dumps(value)
+    except (TypeError, ValueError) as error:
+        raise FormatError(f"a field can't be written: {error}", kind="bad-field") from error
+
+
+def check(draft: "dict[str, object]") -> None:
+    """UsageError or FormatError, with a hint, if the draft can't become an entry."""
+    if unknown := [key for key in draft if key not in DRAFT_KEYS]:
+        _refuse_key(unknown[0])
+    for key in TEXT_KEYS:
+        _check_string(key, draft.get(key))
+    _check_names(draft)
+    _check_lists(draft)
+    _check_body(draft.get("body"))
+
+
+def _refuse_key(key: str) -> None:
+    if key in SEALED:
+        raise UsageError(
+            f"{key} is set by the journal, never by a caller",
+            kind="reserved-key",
+            hint=f"leave {key} out; keep your own number as --meta {key}=…",
+        )
+    raise UsageError(f"a draft has no {key!r}", kind="unknown-key", hint="put it under meta")
+
+
+def _check_string(key: str, value: object) -> None:
+    if value is None:
+        return
+    if not isinstance(value, str):
+        raise FormatError(f"{key} must be text, not {type(value).__name__}", kind="bad-field")
+    check_text(key, value)
+
+
+def check_text(where: str, text: str) -> None:
+    """FormatError if the text isn't valid Unicode."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise FormatError(
+            f"{where} is not valid UTF-8 (at character {error.start + 1})",
+            kind="not-utf8",
+            hint="convert the text to UTF-8 first",
+        ) from error
+
+
+_NAMES = (
+    ("namespace", names.is_slug, names.SLUG),
+    ("role", names.is_name, names.NAME),
+    ("session", names.is_name, names.NAME),
+    ("parent", names.is_name, "an entry's id"),
+    ("path", names.is_path, names.PATH),
+)
+
+
+def _check_names(draft: "dict[str, object]") -> None:
+    for key, grammar, words in _NAMES:
+        value = draft.get(key)
+        if value and not grammar(str(value)):
+            raise UsageError(f"{key} {value!r} is no name", kind="bad-name", hint=f"{key}: {words}")
+    kind = draft.get("kind")
+    if kind and kind not in names.KINDS:
+        raise UsageError(
+            f"there is no kind {kind!r}",
+            kind="unknown-kind",
+            hint=f"one of {' '.join(sorted(names.KINDS))}",
+        )
+
+
+def _check_lists(draft: "dict[str, object]") -> None:
+    tags = draft.get("tags") or ()
+    if not isinstance(tags, (list, tuple)) or not all(isinstance(t, str) and t for t in tags):
+        raise FormatError("tags must be a list of texts, none of them empty", kind="bad-field")
+    for tag in tags:
+        check_text("a tag", tag)
+    for key in ("meta", "fields"):
+        value = draft.get(key) or {}
+        if not isinstance(value, dict):
+            raise FormatError(f"{key} must be a map", kind="bad-field")
+        _check_value(key, value, 0)
+    for key in draft.get("fields") or ():  # type: ignore[attr-defined]
+        if key in SEALED:
+            _refuse_key(key)
+        if key in DRAFT_KEYS or not names.is_key(key):
+            raise UsageError(
+                f"{key!r} can't be a header field",
+                kind="bad-name",
+                hint="a-z, 0-9, '-', '_', 32 at most, and not a key of the entry itself",
+            )
+
+
+def _check_value(where: str, value: object, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise FormatError(f"{where} is nested more than {MAX_DEPTH} deep", kind="bad-field")
+    if isinstance(value, str):
+        check_text(where, value)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if not isinstance(key, str):
+                raise FormatError(f"{where} has a key that is no text: {key!r}", kind="bad-field")
+            check_text(where, key)
+            _check_value(where, inner, depth + 1)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            _check_value(where, inner, depth + 1)
+
+
+def _check_body(body: object) -> None:
+    if not isinstance(body, bytes):
+        raise FormatError("the body must be text", kind="bad-field")
+    if len(body) > MAX_BODY:
+        raise FormatError(
+            f"the body is {len(body):,} bytes, and {MAX_BODY:,} is the most",
+            kind="body-too-large",
+            hint="keep the file beside the journal and append its name and digest",
+        )
+    if not body.strip():
+        raise FormatError(
+            "the body is empty", kind="empty-body", hint="give text, or --file, or a pipe"
+        )
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        raise FormatError(
+            f"the body is not valid UTF-8 (at byte {error.start + 1})",
+            kind="not-utf8",
+            hint="convert it first, for example: iconv -f latin1 -t utf-8",
+        ) from error
+    if b"\0" in body:
+        raise FormatError(
+            f"the body holds a NUL (at byte {body.index(0) + 1})",
+            kind="nul-in-body",
+            hint="binary text can't stand in a day file",
+        )
+
+
+def long_date(date: str) -> str:
+    """`Saturday, 21 November 2026` of `2026-11-21`: the day file's own heading."""
+    year, month, day = int(date[:4]), int(date[5:7]), int(date[8:10])
+    # Days since 1970-01-01, https://howardhinnant.github.io/date_algorithms.html
+    y = year - (month <= 2)
+    era, of_era = divmod(y, 400)
+    of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
+    days = era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
+    return f"{_DAYS[days % 7]}, {day} {_MONTHS[month - 1]} {year}"

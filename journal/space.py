@@ -1,0 +1,162 @@
+"""Where an append goes: the workspace's root, its compiled configuration, this writer's identity.
+
+Cheap on purpose: every append needs them. The configuration is read from a small cache that names
+the files it was made from by their identity; `workspace` makes it anew from the TOML and YAML.
+"""
+
+import os
+
+from journal.cjson import loads
+from journal.errors import WorkspaceError
+from journal.files import Folder
+
+CONFIG = "journal.toml"
+POLICY = "policy.yaml"
+CACHE = ".journal/cache"
+STATE = ".journal/state"
+CACHED_CONFIG = "config.json"
+SCHEMA = 1  # of the cached configuration
+
+
+class Space:
+    """A workspace as appending needs it."""
+
+    __slots__ = ("enabled", "first", "id", "namespace", "offsets", "root", "timezone", "until")
+
+    def __init__(self, root: str, compiled: "dict[str, object]") -> None:
+        self.root = root
+        self.id = str(compiled["workspace"])
+        self.first = str(compiled["writer"])
+        self.timezone = str(compiled["timezone"])
+        self.namespace = str(compiled["namespace"])
+        self.enabled = bool(compiled["enabled"])
+        self.offsets: list[list[int]] = compiled["offsets"]  # type: ignore[assignment]
+        self.until: int = compiled["until"]  # type: ignore[assignment]
+
+    def stamp(self, nanoseconds: int) -> str:
+        """`at` of a moment in Unix time: local time in the workspace's zone, with its offset."""
+        from time import gmtime
+
+        seconds, rest = divmod(nanoseconds, 1_000_000_000)
+        offset = 0
+        for since, value in self.offsets:
+            if since > seconds:
+                break
+            offset = value
+        t = gmtime(seconds + offset)
+        sign, minutes = ("-", -offset // 60) if offset < 0 else ("+", offset // 60)
+        return (
+            f"{t[0]:04d}-{t[1]:02d}-{t[2]:02d}T{t[3]:02d}:{t[4]:02d}:{t[5]:02d}.{rest // 1000:06d}"
+            f"{sign}{minutes // 60:02d}:{minutes % 60:02d}"
+        )
+
+
+def find(given: str = "") -> str:
+    """The root of the workspace: `given`, else JOURNAL_WORKSPACE, else here or above."""
+    given = given or os.environ.get("JOURNAL_WORKSPACE", "")
+    here = os.path.abspath(given or os.getcwd())
+    if given:
+        if os.path.isfile(f"{here}/{CONFIG}"):
+            return here
+        raise _none(f"{given} is no journal workspace (it has no {CONFIG})")
+    while not os.path.isfile(f"{here}/{CONFIG}"):
+        above = os.path.dirname(here)
+        if above == here:
+            raise _none(f"no {CONFIG} here or in any folder above")
+        here = above
+    return here
+
+
+def _none(message: str) -> WorkspaceError:
+    return WorkspaceError(
+        message,
+        hint="make one with `journal init`, or name one with --workspace or JOURNAL_WORKSPACE",
+    )
+
+
+def identity_of(path: str) -> "list[int]":
+    """What changes when a file is edited, replaced or restored; [] if there is none."""
+    try:
+        st = os.stat(path)
+    except FileNotFoundError:
+        return []
+    return [st.st_ino, st.st_size, st.st_mtime_ns, st.st_ctime_ns]
+
+
+def sources_of(root: str) -> "list[list[int]]":
+    """The identities of the files that the compiled configuration is made from."""
+    return [identity_of(f"{root}/{CONFIG}"), identity_of(f"{root}/{POLICY}")]
+
+
+def open_space(root: str, now: int) -> Space:
+    """The workspace at `root`, its configuration compiled anew if its files changed.
+
+    `now`: Unix seconds; the cached zone table ends some day.
+    """
+    try:
+        with Folder(root, CACHE) as folder:
+            held = loads(folder.read(CACHED_CONFIG).decode())
+        if (
+            isinstance(held, dict)
+            and held.get("schema") == SCHEMA
+            and held["sources"] == sources_of(root)
+            and now < held["until"]
+        ):
+            return Space(root, held)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError, KeyError):
+        pass  # derived: made again below
+    from journal.workspace import compile_config
+
+    return Space(root, compile_config(root, now))
+
+
+def state_home() -> str:
+    """The user's state directory, where writer identities live."""
+    given = os.environ.get("XDG_STATE_HOME", "")
+    home = given if os.path.isabs(given) else os.path.expanduser("~/.local/state")
+    return f"{home}/journal"
+
+
+def machine() -> str:
+    """What tells this machine from another that holds a copy of everything."""
+    for path in ("/etc/machine-id", "/var/lib/dbus/machine-id"):
+        try:
+            fd = os.open(path, os.O_RDONLY)
+        except OSError:
+            continue
+        try:
+            return os.read(fd, 64).decode("ascii", "replace").strip()
+        finally:
+            os.close(fd)
+    from uuid import getnode  # macOS, Windows, containers without a machine id
+
+    return f"{getnode():012x}"
+
+
+def writer_of(space: Space, lock_fd: int) -> str:
+    """This writer's name, a new one if the workspace is a copy or its state is gone.
+
+    Call under the lock: two processes must not each make one.
+    """
+    mine = [machine(), os.stat(space.root).st_ino, os.fstat(lock_fd).st_ino]
+    folder = f"{state_home()}/{space.id}"
+    try:
+        fd = os.open(f"{folder}/{mine[1]}.json", os.O_RDONLY)
+        try:
+            held = loads(os.read(fd, 4096).decode())
+        finally:
+            os.close(fd)
+        if isinstance(held, dict) and held["valid-for"] == mine:
+            return str(held["writer"])
+    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError):
+        pass  # no identity yet, or not a whole one
+    from journal.workspace import new_identity
+
+    return new_identity(space, folder, mine)
+
+
+def day_path(space: Space, writer: str, namespace: str, date: str, part: int) -> str:
+    """The day file of a writer, relative to the root (FORMAT 1)."""
+    shard = "" if writer == space.first else f".{writer}"
+    ending = "" if part == 1 else f".p{part}"
+    return f"journal/{namespace}/{date[:4]}/{date}{shard}{ending}.md"

@@ -1,0 +1,296 @@
+"""A workspace: made by `init`, its two configuration files read and compiled."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any
+
+import yaml
+
+from journal import cjson, clock, ids, names
+from journal.errors import JournalError, WorkspaceError
+from journal.files import Folder
+from journal.space import (
+    CACHE,
+    CACHED_CONFIG,
+    CONFIG,
+    POLICY,
+    SCHEMA,
+    STATE,
+    Space,
+    machine,
+    sources_of,
+    state_home,
+)
+
+_WORKSPACE_SCHEMA = "journal/workspace@1"
+_POLICY_SCHEMA = "journal/policy@1"
+_ZONE_YEARS = 20
+_RECOMPILE = 30 * 86400  # the machine's zone table may be updated meanwhile
+
+_TOML = """\
+# A journal workspace. Day files lie in journal/<namespace>/<year>/, derived things in .journal/.
+schema = "{schema}"
+id = "{id}"
+timezone = "{timezone}"  # decides which day an entry belongs to
+writer = "{writer}"  # the first writer: its day files carry no writer's name
+namespaces = ["main"]  # the first is the default
+enabled = true  # false: `journal append` does nothing, says so, and exits 0
+"""
+
+_YAML = """\
+# What may be kept, by namespace. Everything here is the default; remove a '#' to change it.
+schema: journal/policy@1
+
+# defaults:
+#   persist: full          # full, summary_only, distilled_only, hash_only or none
+#   redaction: on          # secrets are masked before anything reaches the disk
+#   retention_days: 0      # 0: for ever
+#   max_entries: 0         # 0: no limit
+#   roles: []              # []: any role may append
+#   actors: []             # []: any actor may append
+#   denylist: []           # patterns of text that is never stored
+#
+# namespaces:
+#   main: {}
+"""
+
+_LINES = {
+    ".gitignore": "# journal: derived and private to this machine\n.journal/\n",
+    ".gitattributes": "# journal: day files are sealed byte for byte\njournal/** -text\n",
+    ".prettierignore": "# journal: day files are sealed byte for byte\njournal/\n",
+    ".editorconfig": (
+        "# journal: day files are sealed byte for byte\n[journal/**.md]\nend_of_line = lf\n"
+        "insert_final_newline = unset\ntrim_trailing_whitespace = false\n"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What journal.toml says."""
+
+    id: str
+    timezone: str
+    writer: str
+    namespaces: tuple[str, ...]
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What `init` did: the root, this writer's name, and the files it wrote or added lines to."""
+
+    root: str
+    id: str
+    writer: str
+    timezone: str
+    wrote: tuple[str, ...]
+
+
+def init(directory: str) -> Made:
+    """Make `directory` a workspace; what is there already stays as it is."""
+    root = os.path.abspath(directory)
+    wrote = []
+    try:
+        os.makedirs(root, exist_ok=True)
+        if not os.path.lexists(f"{root}/{CONFIG}"):
+            _create(root, CONFIG, _new_config())
+            wrote.append(CONFIG)
+        config = read_config(root)
+        if not os.path.lexists(f"{root}/{POLICY}"):
+            _create(root, POLICY, _YAML)
+            wrote.append(POLICY)
+        wrote += [name for name, lines in _LINES.items() if _add_lines(root, name, lines)]
+        writer = _identify(root, first=CONFIG in wrote)
+    except OSError as error:
+        raise WorkspaceError(
+            f"can't be made a workspace ({error.strerror})",
+            kind="config-error",
+            file=str(error.filename or root),
+            hint="check that the folder may be written",
+        ) from error
+    return Made(root, config.id, writer, config.timezone, tuple(wrote))
+
+
+def _new_config() -> str:
+    return _TOML.format(
+        schema=_WORKSPACE_SCHEMA,
+        id=ids.after("", int(clock.now().timestamp() * 1000)),
+        timezone=clock.local_zone_name(),
+        writer=new_writer(),
+    )
+
+
+def _create(root: str, name: str, text: str) -> None:
+    with open(f"{root}/{name}", "x", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
+def _add_lines(root: str, name: str, lines: str) -> bool:
+    """Add our lines to the end of a file that may be the user's own; False if they are there."""
+    try:
+        with open(f"{root}/{name}", encoding="utf-8", errors="surrogateescape") as file:
+            held = file.read()
+    except FileNotFoundError:
+        held = ""
+    if lines.splitlines()[1] in held.splitlines():
+        return False
+    lead = "" if not held else "\n" if held.endswith("\n") else "\n\n"
+    with open(f"{root}/{name}", "a", encoding="utf-8", newline="\n") as file:
+        file.write(lead + lines)
+    return True
+
+
+def _identify(root: str, *, first: bool) -> str:
+    """This machine's writer of the workspace; the first one made is the one journal.toml names."""
+    from journal.files import lock
+    from journal.space import open_space, writer_of
+
+    space = open_space(root, int(clock.now().timestamp()))
+    with Folder(root, STATE, create=True) as state:
+        fd = state.open("lock", os.O_RDWR | os.O_CREAT)
+        try:
+            lock(fd)
+            if first:
+                mine = [machine(), os.stat(root).st_ino, os.fstat(fd).st_ino]
+                return new_identity(space, f"{state_home()}/{space.id}", mine, space.first)
+            return writer_of(space, fd)
+        finally:
+            os.close(fd)
+
+
+def new_writer() -> str:
+    """A name no other writer has: the user's, and a random ending."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # no such user in the container
+        user = ""
+    stem = re.sub(r"[^a-z0-9]+", "-", user.lower()).strip("-")[:20]
+    return f"{stem or 'writer'}-{token_hex(3)}"
+
+
+def new_identity(space: Space, folder: str, mine: list[Any], name: str = "") -> str:
+    """A new writer, kept in the user's state directory for this machine, folder and lock file."""
+    writer = name or new_writer()
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        with Folder(folder, "") as held:
+            text = cjson.dumps({"writer": writer, "valid-for": mine, "root": space.root})
+            held.replace(f"{mine[1]}.json", text.encode())
+    except OSError as error:
+        raise WorkspaceError(
+            f"this writer's identity can't be kept ({error.strerror})",
+            kind="no-identity",
+            file=folder,
+            hint="make the folder writable, or set XDG_STATE_HOME to one that is",
+        ) from error
+    return writer
+
+
+def read_config(root: str) -> Config:
+    """journal.toml, checked; WorkspaceError `config-error` with its line otherwise."""
+    path = f"{root}/{CONFIG}"
+    try:
+        with open(path, "rb") as file:
+            raw = file.read()
+        values = tomllib.loads(raw.decode())
+    except OSError as error:
+        raise _broken(CONFIG, 0, error.strerror or "can't be read") from error
+    except UnicodeDecodeError as error:
+        raise _broken(CONFIG, raw[: error.start].count(b"\n") + 1, "is not UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        line = int(found[1]) if found else raw.count(b"\n") + 1
+        raise _broken(CONFIG, line, str(error)) from error
+    return _checked(values, raw.decode().splitlines())
+
+
+def _broken(file: str, line: int, message: str) -> WorkspaceError:
+    return WorkspaceError(
+        message, kind="config-error", file=file, line=line, hint=f"mend {file}, then try again"
+    )
+
+
+def _checked(values: dict[str, Any], lines: list[str]) -> Config:
+    def fail(key: str, message: str) -> WorkspaceError:
+        at = [n for n, line in enumerate(lines, 1) if re.match(rf"\s*{key}\s*=", line)]
+        return _broken(CONFIG, at[0] if at else 1, f"{key} {message}")
+
+    def want(key: str, kind: type, default: Any = None) -> Any:
+        value = values.get(key, default)
+        if not isinstance(value, kind):
+            raise fail(key, "is missing" if value is None else f"must be a {kind.__name__}")
+        return value
+
+    schema = want("schema", str)
+    if schema != _WORKSPACE_SCHEMA:
+        raise fail("schema", f"is {schema!r}, and this version reads {_WORKSPACE_SCHEMA!r}")
+    namespaces = want("namespaces", list, ["main"])
+    if not namespaces or not all(isinstance(n, str) and names.is_slug(n) for n in namespaces):
+        raise fail("namespaces", f"must be a list of names, each {names.SLUG}")
+    if not names.is_slug(want("writer", str)):
+        raise fail("writer", f"must be {names.SLUG}")
+    if not ids.is_id(want("id", str)):
+        raise fail("id", "must be the 26 characters that `journal init` wrote")
+    try:
+        clock.zone(want("timezone", str))
+    except ValueError as error:
+        raise fail("timezone", f"is not known here ({error})") from error
+    return Config(
+        values["id"], values["timezone"], values["writer"], tuple(namespaces),
+        want("enabled", bool, default=True),
+    )  # fmt: skip
+
+
+def read_policy(root: str) -> dict[str, Any]:
+    """policy.yaml as a map; WorkspaceError `config-error` with its line if it is none."""
+    try:
+        with open(f"{root}/{POLICY}", encoding="utf-8") as file:
+            value = yaml.safe_load(file)
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, RecursionError) as error:
+        raise _broken(POLICY, 0, f"can't be read ({error})") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "is no YAML"
+        raise _broken(POLICY, mark.line + 1 if mark else 1, problem) from error
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or value.get("schema", _POLICY_SCHEMA) != _POLICY_SCHEMA:
+        raise _broken(POLICY, 1, f"must be a map with `schema: {_POLICY_SCHEMA}`")
+    return value
+
+
+def compile_config(root: str, now: int) -> dict[str, object]:
+    """The configuration as appending needs it, kept in the cache under its sources' identity."""
+    sources = sources_of(
+        root
+    )  # before reading: a change meanwhile makes the cache stale, not wrong
+    config = read_config(root)
+    read_policy(root)
+    zone = clock.zone(config.timezone)
+    end = now + _ZONE_YEARS * 366 * 86400
+    compiled: dict[str, object] = {
+        "schema": SCHEMA,
+        "sources": sources,
+        "workspace": config.id,
+        "writer": config.writer,
+        "timezone": config.timezone,
+        "namespace": config.namespaces[0],
+        "enabled": config.enabled,
+        "offsets": [list(pair) for pair in clock.offsets(zone, now - 366 * 86400, end)],
+        "until": now + _RECOMPILE,
+    }
+    try:
+        with Folder(root, CACHE, create=True) as folder:
+            folder.replace(CACHED_CONFIG, cjson.dumps(compiled).encode())
+    except (OSError, JournalError):
+        pass  # a cache that can't be kept only costs time
+    return compiled

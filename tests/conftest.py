@@ -1,0 +1,60 @@
+"""What every test shares: a home of its own, Hypothesis profiles, the development data."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile("default", deadline=None, max_examples=100, print_blob=True)
+settings.register_profile("soak", settings.get_profile("default"), max_examples=20_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+# A person's own choices, and what git tells its hooks: a test that saw them would depend on them.
+_FOREIGN = (
+    "EDITOR",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_WORK_TREE",
+    "JOURNAL_WORKSPACE",
+    "VISUAL",
+)
+
+
+@pytest.fixture(autouse=True)
+def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The test's own empty home directory: nothing of the person who runs it is read or written."""
+    home = tmp_path_factory.mktemp("home")
+    for name in _FOREIGN:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / ".local" / "state"))
+    for scope in ("GLOBAL", "SYSTEM"):
+        monkeypatch.setenv(f"GIT_CONFIG_{scope}", os.devnull)
+    for person in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{person}_NAME", "Anna Beispiel")
+        monkeypatch.setenv(f"GIT_{person}_EMAIL", "anna@example.org")
+    return home
+
+
+@pytest.fixture(scope="session")
+def dev_data() -> Path:
+    """The folder of development data; a test that wants it is skipped where there is none."""
+    folder = Path(os.environ.get("JOURNAL_DEV_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"no development data at {folder}; name its folder in JOURNAL_DEV_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def journal_bin() -> Path:
+    """The installed `journal` command of this interpreter's environment."""
+    command = Path(sys.executable).parent / "journal"
+    if not command.is_file():
+        pytest.fail(f"{command} is not there: install the package first (pip install -e .)")
+    return command

@@ -1,0 +1,1 @@
+"""The browser of a journal on a terminal, in Textual; its screens come with `journal tui`."""
