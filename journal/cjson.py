@@ -4,14 +4,9 @@ Cheap on purpose: the append path reads its caches and writes headers with it. T
 JSON and YAML 1.1 alike: characters that YAML would refuse, or fold as line breaks, are escaped.
 """
 
-try:
-    from _json import encode_basestring as _plain_quote
-    from _json import make_encoder as _make_encoder
-    from _json import make_scanner as _make_scanner
-except ImportError:  # an interpreter without the C accelerator
-    from json.encoder import encode_basestring as _plain_quote
-    from json.encoder import c_make_encoder as _make_encoder
-    from json.scanner import make_scanner as _make_scanner
+from _json import encode_basestring as _plain_quote
+from _json import make_encoder as _make_encoder
+from _json import make_scanner as _make_scanner
 
 
 class _Settings:
@@ -20,7 +15,6 @@ class _Settings:
     object_pairs_hook = None
     parse_float = float
     parse_int = int
-    memo: dict[str, str] = {}
 
     @staticmethod
     def parse_constant(name: str) -> object:
@@ -39,7 +33,7 @@ def loads(text: str) -> object:
         raise ValueError("not JSON") from error
     if end != len(text):
         raise ValueError(f"text after the JSON value, at column {end + 1}")
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def _escape(char: str) -> str:

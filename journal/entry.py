@@ -1,4 +1,4 @@
-"""What goes in and what comes out: a Draft is what a caller gives, an Entry what a day file holds."""
+"""What goes in and what comes out: a caller gives a Draft, a day file holds an Entry."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """An entry's header block as values.
 
 The journal writes `key: plain-or-JSON` lines, read here without a YAML parser; anything else, such
-as what a person typed, goes to `yamlblock`. Both give the same values for the same text, and strings
-stay strings: `NO`, `1.10` and `2024-02-30` are what was typed.
+as what a person typed, goes to `yamlblock`. Both give the same values for the same text, and
+strings stay strings: `NO`, `1.10` and `2024-02-30` are what was typed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,12 @@ STRINGS = frozenset(
 NUMBERS = frozenset(("seq", "len"))
 _WORDS = {"true": True, "false": False, "null": None}
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-./@+:]*")
+_FRAME = re.compile(
+    r"id: ([0-9A-Z]{26})\nat: ([-0-9T:.+]{32})\n((?:.*\n)*?)seq: ([0-9]+)\n"
+    r"prev: ([0-9]+:sha256:[0-9a-f]{64})\nlen: ([0-9]+)\n(?:closes: (.*)\n)?"
+    r"digest: (sha256:[0-9a-f]{64})"
+)
+_FRAMED = frozenset(("seq", "prev", "len", "closes", "digest"))
 _KEY = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
@@ -37,15 +43,34 @@ def load(block: str) -> dict[str, Any]:
 
 def read(block: str) -> dict[str, Any]:
     """The header's values in their order; FormatError if it can't be read."""
-    values: dict[str, Any] = {}
     try:
-        for line in block.split("\n"):
-            key, colon, text = line.partition(": ")
-            if not colon or key in values or not _KEY.fullmatch(key):
-                return load(block)
-            values[key] = _value(key, text)
+        if framed := _FRAME.fullmatch(block):
+            return _framed(framed)
+        return _lines(block.split("\n"), {})
     except ValueError:
         return load(block)
+
+
+def _framed(found: re.Match[str]) -> dict[str, Any]:
+    """The journal's own writing: what every sealed header has is taken by one match."""
+    entry_id, at, lines, seq, prev, size, closes, digest = found.groups()
+    values: dict[str, Any] = {"id": entry_id, "at": at}
+    _lines(lines.split("\n")[:-1], values)
+    if not values.keys().isdisjoint(_FRAMED):
+        raise ValueError("a key stands there twice")
+    values |= {"seq": int(seq), "prev": prev, "len": int(size)}
+    if closes:
+        values["closes"] = _text(closes)
+    values["digest"] = digest
+    return values
+
+
+def _lines(lines: list[str], values: dict[str, Any]) -> dict[str, Any]:
+    for line in lines:
+        key, colon, text = line.partition(": ")
+        if not colon or key in values or not _KEY.fullmatch(key):
+            raise ValueError(line)
+        values[key] = _value(key, text)
     return values
 
 
@@ -57,7 +82,7 @@ def _value(key: str, text: str) -> Any:
         if not text.isascii() or not text.isdigit():
             raise ValueError(text)
         return int(text)
-    if first == "[" or first == "{":
+    if first in ("[", "{"):
         try:
             return _decode(text)
         except ValueError:

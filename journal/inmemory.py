@@ -1,4 +1,4 @@
-"""A notebook in memory: the same drafts, entries and errors as on disk, for tests and throw-aways."""
+"""A notebook in memory: drafts, entries and errors as on disk, for tests and throw-aways."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class MemoryNotebook:
 
     def find(self, wanted: str) -> Entry:
         """The entry whose id begins or ends so; UsageError if none or several do."""
-        return find(self.entries(), wanted)
+        return find(self.store.named(wanted), wanted)
 
 
 class _MemoryStore(Store):

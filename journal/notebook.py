@@ -72,9 +72,9 @@ class Notebook:
 
     def append_many(self, drafts: Sequence[Draft]) -> list[Receipt]:
         """Write several entries with one flush."""
-        return self.append_sealings([self.seal(draft) for draft in drafts])
+        return self.append_sealings([self.prepare(draft) for draft in drafts])
 
-    def seal(self, draft: Draft) -> seal.Sealing:
+    def prepare(self, draft: Draft) -> seal.Sealing:
         """The draft checked and made ready; UsageError or FormatError if it can't be an entry."""
         return seal.Sealing(given(draft, self.store))
 
@@ -90,7 +90,7 @@ class Notebook:
 
     def find(self, wanted: str) -> Entry:
         """The entry whose id begins or ends so; UsageError if none or several do."""
-        return find(self.entries(), wanted)
+        return find(self.store.named(wanted), wanted)
 
     def raw(self, entry: Entry) -> bytes:
         """The entry's slice as it stands in its file, or in the spool if no file has it yet."""

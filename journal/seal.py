@@ -4,20 +4,22 @@ Cheap on purpose: every append comes through here. The reading half is `dayfile`
 A draft is here a plain dict with the keys of `DRAFT_KEYS`; `entry.Draft.fields()` makes one.
 """
 
-try:
-    from _sha256 import sha256
-except ImportError:
-    from hashlib import sha256
+try:  # hashlib would cost 2 ms to import
+    from _sha2 import sha256 as _sha256  # type: ignore[import-not-found]
+except ImportError:  # Python 3.11
+    from _sha256 import sha256 as _sha256  # type: ignore[import-not-found]
 
 from journal import names
 from journal.cjson import dumps, quote
 from journal.errors import FormatError, UsageError
 
+sha256 = _sha256
 MAX_BODY = 1 << 20
 MAX_HEADER = 16 << 10
 MAX_DEPTH = 32
 SEALED = ("id", "seq", "prev", "len", "closes", "digest")
 TEXT_KEYS = ("title", "kind", "role", "actor", "session", "path", "parent", "git", "token")
+_SHOWN_KEYS = ("role", "actor", "session", "path", "parent", "token")
 DRAFT_KEYS = frozenset((*TEXT_KEYS, "body", "tags", "meta", "fields", "namespace", "at"))
 _SHOWN_TITLE = 120
 _DAYS = "Thursday Friday Saturday Sunday Monday Tuesday Wednesday".split()
@@ -40,7 +42,7 @@ def genesis(workspace: str, writer: str, namespace: str) -> str:
 
 
 def scalar(text: str) -> str:
-    """The text as a plain YAML word where every reader takes it for that very string, else as JSON."""
+    """The text as a plain YAML word if every reader takes it for that very string, else as JSON."""
     if (
         text
         and _PLAIN.issuperset(text)
@@ -131,8 +133,8 @@ class Sealing:
         """The header (heading through closing fence) and the whole slice."""
         anchor = self.git or git
         header = (
-            f"{heading(at[11:19], self.role, self.title)}\n\n```yaml entry\nid: {entry_id}\nat: {at}\n"
-            f"{self.lines}{f'git: {scalar(anchor)}' + chr(10) if anchor else ''}"
+            f"{heading(at[11:19], self.role, self.title)}\n\n```yaml entry\n"
+            f"id: {entry_id}\nat: {at}\n{self.lines}{f'git: {scalar(anchor)}' + chr(10) if anchor else ''}"
             f"seq: {seq}\nprev: {prev}\nlen: {self.body_size}\n{self.ending}\n```\n"
         ).encode()
         if len(header) > MAX_HEADER:
@@ -161,9 +163,7 @@ def _draft_lines(draft: "dict[str, object]") -> str:
     lines.append(f"kind: {draft.get('kind') or 'note'}")
     if "status" in fields:
         lines.append(f"status: {_value(fields.pop('status'))}")
-    for key in ("role", "actor", "session", "path", "parent", "token"):
-        if value := draft.get(key):
-            lines.append(f"{key}: {scalar(str(value))}")
+    lines += [f"{key}: {scalar(str(draft[key]))}" for key in _SHOWN_KEYS if draft.get(key)]
     lines += [f"{key}: {_value(value)}" for key, value in fields.items()]
     if tags := draft.get("tags"):
         words = [scalar(tag) if ":" not in tag else quote(tag) for tag in tags]  # type: ignore[attr-defined]

@@ -38,7 +38,7 @@ class Selection:
         )
 
     def may_hold(self, day: str) -> bool:
-        """Whether the day file of that local date can hold one: offsets move it by a day at most."""
+        """Whether the day file of that date can hold one: zones differ by a day at most."""
         try:
             moved = date.fromisoformat(day)
         except ValueError:

@@ -19,6 +19,7 @@ from journal.entry import Entry, Source
 from journal.errors import JournalError
 from journal.files import Folder
 from journal.finding import Finding
+from journal.ids import matches
 from journal.names import KINDS, is_slug
 from journal.selection import EVERYTHING, Selection
 from journal.workspace import Config, read_config
@@ -27,9 +28,11 @@ _NAME = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:\.(?!p\d+\.)([a-z0-9][a-z0-9-]{0,31}))?(?:\.p([2-9]|[1-9]\d+))?\.md",
     re.ASCII,
 )
+_HAND = frozenset("h-0123456789abcdef")
 _NEVER = datetime(1, 1, 2, tzinfo=UTC)
 _KEYS = frozenset(
-    "id at kind title role actor session path parent tags meta git token seq prev len closes digest".split()
+    "id at kind title role actor session path parent tags meta git token"
+    " seq prev len closes digest".split()
 )
 
 
@@ -132,14 +135,28 @@ class Store:
         waiting = self._waiting()
         files = [d for d in self.files(selection.namespace) if selection.may_hold(d.date)]
         days = {date: list(group) for date, group in groupby(files, key=lambda day: day.date)}
+        spooled: dict[str, list[spool.Record]] = {}
         for record in waiting:
             date = os.path.basename(record.path)[:10]
             if selection.may_hold(date) and selection.namespace in ("", record.namespace):
-                days.setdefault(date, [])
-        for date in sorted(days, reverse=True):
-            mine = [r for r in waiting if os.path.basename(r.path).startswith(date)]
-            entries = self.day(days[date], mine)
+                spooled.setdefault(date, []).append(record)
+        for date in sorted({*days, *spooled}, reverse=True):
+            entries = self.day(days.get(date, []), spooled.get(date, []))
             yield from (entry for entry in reversed(entries) if selection.takes(entry))
+
+    def named(self, wanted: str) -> Iterator[Entry]:
+        """The entries whose id begins or ends so; only files that may hold one are read closely."""
+        upper = wanted.upper().encode()
+        marks = (b"\nid: " + upper, upper + b"\n")
+        by_hand = _HAND.issuperset(wanted)
+        for _, group in groupby(self.files(), key=lambda day: day.date):
+            files = list(group)
+            texts = (self.content(day.path) or b"" for day in files)
+            if by_hand or any(mark in text for text in texts for mark in marks):
+                yield from (e for e in self.day(files, []) if matches(wanted, e.id))
+        yield from (
+            self._from_spool(record) for record in self._waiting() if matches(wanted, record.id)
+        )
 
     def _waiting(self) -> list[spool.Record]:
         """Spool entries that belong in this tree: git may have taken those of another branch."""
@@ -246,8 +263,7 @@ class Store:
     def _from_spool(self, record: spool.Record) -> Entry:
         name = os.path.basename(record.path)
         day = _day_file(record.namespace, name[:4], name)
-        entry = self.entry(day, dayfile.parse(record.slice), 0, {})
-        return entry
+        return self.entry(day, dayfile.parse(record.slice), 0, {})
 
 
 def _is_date(text: str) -> bool:

@@ -18,7 +18,7 @@ from journal.frontmatter import STRINGS, plain
 from journal.seal import MAX_DEPTH, MAX_HEADER
 
 
-class EntryBlock(YAMLHandler):  # type: ignore[misc]
+class EntryBlock(YAMLHandler):
     """python-frontmatter's way to the block under an entry's heading."""
 
     FM_BOUNDARY = re.compile(r"^```(?:yaml entry)?[ \t]*$", re.MULTILINE)
@@ -28,18 +28,6 @@ class EntryBlock(YAMLHandler):  # type: ignore[misc]
     def load(self, fm: str, **_: object) -> dict[str, Any]:
         """The block's values."""
         return load(fm)
-
-
-class Page(EntryBlock):
-    """python-frontmatter's way to a page's own front matter, the body kept as it is."""
-
-    FM_BOUNDARY = re.compile(r"^---[ \t]*$", re.MULTILINE)
-    START_DELIMITER = END_DELIMITER = "---"
-
-
-def load(self, fm: str, **_: object) -> dict[str, Any]:
-    """The block's values."""
-    return load(fm)
 
 
 class Page(EntryBlock):

@@ -11,7 +11,7 @@ from time import time
 from journal.cli.options import FILE, JSON, META, TAG, VALUED, WORKSPACE, meta
 
 _AMONG = (TAG, META)
-_SINGLE = (FILE, WORKSPACE)
+_TAKEN = frozenset((*VALUED, *_AMONG, FILE, WORKSPACE))
 
 
 def run() -> None:
@@ -48,38 +48,27 @@ def _readable(draft: "dict[str, object]", options: "dict[str, list[str]]") -> bo
 
 
 def _parse(argv: "list[str]") -> "tuple[dict[str, object], dict[str, list[str]]] | None":
-    draft: dict[str, object] = {}
+    texts: list[str] = []
     options: dict[str, list[str]] = {}
     words = iter(argv)
-    verb = ""
     for word in words:
-        if word == "-" or word[:1] != "-":
-            if not verb:
-                verb = word
-            elif "body" in draft:
-                return None
-            else:
-                draft["body"] = word
-            continue
-        if word == JSON:
-            options[JSON] = []
-            continue
         option, equals, value = word.partition("=")
-        if option not in VALUED and option not in _AMONG and option not in _SINGLE:
-            return None
-        if not equals and ((value := next(words, "-")) != "-" and value[:1] == "-" or value == "-"):
-            return None
-        if option in VALUED:
-            if VALUED[option][0] in draft:
-                return None
-            draft[VALUED[option][0]] = value
-        elif option in options and option not in _AMONG:
-            return None
-        else:
+        if word == "-" or word[:1] != "-":
+            texts.append(word)
+        elif word == JSON:
+            options[JSON] = []
+        elif option in _TAKEN and (equals or (value := next(words, "-"))[:1] != "-"):
             options.setdefault(option, []).append(value)
-    if verb != "append" or (FILE in options and "body" in draft):
+        else:
+            return None
+    if texts[:1] != ["append"] or len(texts) + (FILE in options) > 2:
         return None
+    if any(len(given) > 1 for option, given in options.items() if option not in _AMONG):
+        return None
+    draft: dict[str, object] = {VALUED[o][0]: v[0] for o, v in options.items() if o in VALUED}
     draft["tags"] = options.get(TAG, [])
+    if texts[1:]:
+        draft["body"] = texts[1]
     return draft, options
 
 

@@ -13,8 +13,8 @@ from journal.cli.report import report, say
 from journal.errors import JournalError, UsageError
 
 _EXITS = """\
-exit codes: 0 done; 1 verify found changes; 2 wrong call; 3 workspace; 4 text that can't be an entry;
-5 broken chain; 6 refused; 7 busy, try again; 8 recall engine; 10 anything else.
+exit codes: 0 done; 1 verify found changes; 2 wrong call; 3 workspace; 4 text that can't be an
+entry; 5 broken chain; 6 refused; 7 busy, try again; 8 recall engine; 10 anything else.
 Errors go to stderr; with --json as {"error": {"kind", "message", "hint", "retryable", "code"}}.
 """
 
@@ -29,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = _Parser(
         prog="journal",
-        description="A journal in plain Markdown files that a person can read and a program can prove.",
+        description="A journal in plain Markdown that a person can read and a program can prove.",
         epilog=_EXITS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -47,9 +47,6 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-_Verbs = "argparse._SubParsersAction[_Parser]"
-
-
 def _workspace(verb: argparse.ArgumentParser, default: str = argparse.SUPPRESS) -> None:
     verb.add_argument(
         options.WORKSPACE,
@@ -59,7 +56,9 @@ def _workspace(verb: argparse.ArgumentParser, default: str = argparse.SUPPRESS) 
     )
 
 
-def _verb(verbs: _Verbs, name: str, do: str, words: str, more: str = "") -> _Parser:
+def _verb(
+    verbs: argparse._SubParsersAction[_Parser], name: str, do: str, words: str, more: str = ""
+) -> _Parser:
     verb = verbs.add_parser(
         name,
         help=words,
@@ -72,7 +71,7 @@ def _verb(verbs: _Verbs, name: str, do: str, words: str, more: str = "") -> _Par
     return verb
 
 
-def _init(verbs: _Verbs) -> None:
+def _init(verbs: argparse._SubParsersAction[_Parser]) -> None:
     verb = _verb(
         verbs,
         "init",
@@ -83,10 +82,10 @@ def _init(verbs: _Verbs) -> None:
     verb.add_argument("dir", nargs="?", metavar="DIR", help="the folder (default: this one)")
 
 
-def _append(verbs: _Verbs) -> None:
+def _append(verbs: argparse._SubParsersAction[_Parser]) -> None:
     verb = _verb(
         verbs, "append", "write:do_append", "append an entry and print its id",
-        "Without TEXT the entry is read from standard input, or typed in $VISUAL or $EDITOR at a terminal.",
+        "Without TEXT it is read from standard input, or typed in $EDITOR at a terminal.",
     )  # fmt: skip
     verb.add_argument("text", nargs="?", metavar="TEXT", help="the body; - reads standard input")
     verb.add_argument(options.FILE, metavar="FILE", help="read the body from a file")
@@ -140,13 +139,13 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _list(verbs: _Verbs) -> None:
+def _list(verbs: argparse._SubParsersAction[_Parser]) -> None:
     verb = _verb(verbs, "list", "read:do_list", "list entries, newest first")
     _filters(verb)
     verb.add_argument("--reverse", action="store_true", help="oldest of them first")
 
 
-def _show(verbs: _Verbs) -> None:
+def _show(verbs: argparse._SubParsersAction[_Parser]) -> None:
     verb = _verb(verbs, "show", "read:do_show", "show one entry")
     verb.add_argument("id", metavar="ID", help="its id, or any unique beginning or ending of it")
     how = verb.add_mutually_exclusive_group()
@@ -154,7 +153,7 @@ def _show(verbs: _Verbs) -> None:
     how.add_argument("--raw", action="store_true", help="the slice as it stands in the file")
 
 
-def _day(verbs: _Verbs) -> None:
+def _day(verbs: argparse._SubParsersAction[_Parser]) -> None:
     verb = _verb(verbs, "day", "read:do_day", "show a day, all writers and parts in order")
     verb.add_argument(
         "date", nargs="?", metavar="DATE", help="2026-11-21, yesterday, … (default: today)"
@@ -162,7 +161,7 @@ def _day(verbs: _Verbs) -> None:
     verb.add_argument("--namespace", default="", metavar="NAMESPACE", help="only of this namespace")
 
 
-def _recall(verbs: _Verbs) -> None:
+def _recall(verbs: argparse._SubParsersAction[_Parser]) -> None:
     verb = _verb(
         verbs, "recall", "read:do_recall", "find entries that hold all the words, best first",
         "Case and accents don't matter.",
@@ -171,10 +170,10 @@ def _recall(verbs: _Verbs) -> None:
     _filters(verb)
 
 
-def _verify(verbs: _Verbs) -> None:
+def _verify(verbs: argparse._SubParsersAction[_Parser]) -> None:
     verb = _verb(
         verbs, "verify", "read:do_verify", "check that nobody changed a sealed entry",
-        "Exit code 0: all is well; 1: something was edited, torn, moved or taken out; 5: a chain is broken.",
+        "Exit code 0: all is well; 1: an entry was edited, torn, moved or gone; 5: a chain broke.",
     )  # fmt: skip
     verb.add_argument(
         "--all", action="store_true", help="also name handwritten and amended entries"

@@ -48,7 +48,7 @@ def do_append(args: argparse.Namespace) -> int:
     notebook = Notebook.open(args.workspace)
     draft = _draft(args)
     if not notebook.enabled:
-        notebook.seal(draft)
+        notebook.prepare(draft)
         return fast.disabled(args.json)
     receipt = notebook.append(draft)
     for notice in receipt.notices:
@@ -161,7 +161,7 @@ def _batch(args: argparse.Namespace) -> int:
             if not line.strip():
                 continue
             try:
-                ready.append((number, notebook.seal(_line(line))))
+                ready.append((number, notebook.prepare(_line(line))))
             except JournalError as error:
                 answers[number] = error.record() | {"line": number}
                 code = code or error.code

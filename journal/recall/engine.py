@@ -37,7 +37,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The best hits, how many there were, which engine found them, and whether it saw everything."""
+    """The best hits, how many there were, which engine found them, whether it saw everything."""
 
     hits: tuple[Hit, ...] = field(default=())
     total: int = 0
