@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from journal import clock, ids, seal, spool
 from journal.entry import Draft, Entry, Receipt
 from journal.notebook import find, given
+from journal.preamble import preamble
 from journal.selection import EVERYTHING, Selection
 from journal.store import DayFile, Store
 from journal.workspace import Config
@@ -43,7 +44,9 @@ class MemoryNotebook:
         header, piece = sealing.seal(self._last, at, "", seq + 1, prev)
         self._links[namespace] = (seq + 1, f"{seq + 1}:{seal.digest(header)}")
         path = f"journal/{namespace}/{at[:4]}/{at[:10]}.md"
-        text = self.store.texts.get(path) or f"# {seal.long_date(at[:10])}\n".encode()
+        text = self.store.texts.get(path)
+        if text is None:
+            text = preamble(at[:10], namespace, self.store.config.timezone, WRITER)[:-1]
         self.store.texts[path] = text + b"\n" + piece
         line = text.count(b"\n") + 2
         receipt = Receipt(self._last, at, path, line, seq + 1, sealing.body_digest, durable=False)

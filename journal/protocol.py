@@ -310,11 +310,9 @@ class Session:
 
     def _preamble(self, path: str) -> bytes:
         _, namespace, _, name = path.split("/")
-        date = name[:10]
-        return (
-            f"---\nschema: journal/day@1\ndate: {date}\nnamespace: {namespace}\n"
-            f"timezone: {self.space.timezone}\nwriter: {self.writer}\n---\n\n# {seal.long_date(date)}\n\n"
-        ).encode()
+        from journal.preamble import preamble
+
+        return preamble(name[:10], namespace, self.space.timezone, self.writer)
 
     def _remember(self, written: "list[_Written]") -> None:
         for entry in written:

@@ -22,10 +22,6 @@ TEXT_KEYS = ("title", "kind", "role", "actor", "session", "path", "parent", "git
 _SHOWN_KEYS = ("role", "actor", "session", "path", "parent", "token")
 DRAFT_KEYS = frozenset((*TEXT_KEYS, "body", "tags", "meta", "fields", "namespace", "at"))
 _SHOWN_TITLE = 120
-_DAYS = "Thursday Friday Saturday Sunday Monday Tuesday Wednesday".split()
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
 _WORDS = frozenset("true false null yes no on off y n ~".split())
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./@+:")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -125,16 +121,16 @@ class Sealing:
         self.lines = _draft_lines(draft)
         ending = b"" if stored.endswith(b"\n") else b"\n"
         self.tail = b"\n" + stored + ending + (closes.encode() + b"\n" if closes else b"")
-        self.ending = (
-            f"{f'closes: {quote(closes)}' + chr(10) if closes else ''}digest: {self.body_digest}"
-        )
+        self.ending = f"digest: {self.body_digest}"
+        if closes:
+            self.ending = f"closes: {quote(closes)}\n{self.ending}"
 
     def seal(self, entry_id: str, at: str, git: str, seq: int, prev: str) -> "tuple[bytes, bytes]":
         """The header (heading through closing fence) and the whole slice."""
-        anchor = self.git or git
+        anchor = f"git: {scalar(self.git or git)}\n" if self.git or git else ""
         header = (
             f"{heading(at[11:19], self.role, self.title)}\n\n```yaml entry\n"
-            f"id: {entry_id}\nat: {at}\n{self.lines}{f'git: {scalar(anchor)}' + chr(10) if anchor else ''}"
+            f"id: {entry_id}\nat: {at}\n{self.lines}{anchor}"
             f"seq: {seq}\nprev: {prev}\nlen: {self.body_size}\n{self.ending}\n```\n"
         ).encode()
         if len(header) > MAX_HEADER:
@@ -309,14 +305,3 @@ def _check_body(body: object) -> None:
             kind="nul-in-body",
             hint="binary text can't stand in a day file",
         )
-
-
-def long_date(date: str) -> str:
-    """`Saturday, 21 November 2026` of `2026-11-21`: the day file's own heading."""
-    year, month, day = int(date[:4]), int(date[5:7]), int(date[8:10])
-    # Days since 1970-01-01, https://howardhinnant.github.io/date_algorithms.html
-    y = year - (month <= 2)
-    era, of_era = divmod(y, 400)
-    of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
-    days = era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
-    return f"{_DAYS[days % 7]}, {day} {_MONTHS[month - 1]} {year}"

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
 
-import yaml
-
 from journal import cjson, clock, ids, names
 from journal.errors import JournalError, WorkspaceError
 from journal.files import Folder
@@ -250,6 +248,8 @@ def _checked(values: dict[str, Any], lines: list[str]) -> Config:
 
 def read_policy(root: str) -> dict[str, Any]:
     """policy.yaml as a map; WorkspaceError `config-error` with its line if it is none."""
+    import yaml  # 10 ms, and a policy is only read when it changed
+
     try:
         with open(f"{root}/{POLICY}", encoding="utf-8") as file:
             value = yaml.safe_load(file)

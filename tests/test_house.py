@@ -19,12 +19,13 @@ SCRIPT = ROOT / "journal" / "cli" / "journal"
 # A part imports only from floors below it and from its own.
 FLOORS = {
     0: "cjson clock errors finding ids names safe",
-    1: "chain dayfile entry frontmatter markdown openblock seal selection yamlblock",
+    1: "chain dayfile entry frontmatter markdown openblock preamble seal selection yamlblock",
     2: "decisions facts graph paths policy redaction reviews sessions tasks",
-    3: "anchor files gitstate notebook protocol settle space spool store tokens verify workspace",
+    3: "anchor files gitstate inmemory notebook protocol settle space spool store tokens verify workspace",
     4: "catalog exports git importers packs recall",
     5: "api context doctor repair restore status",
     6: "cli mcp tui",
+    7: "__main__",
 }
 FLOOR = {part: floor for floor, parts in FLOORS.items() for part in parts.split()}
 ANNEXES = set(FLOORS[4].split())

@@ -100,7 +100,7 @@ def do_day(args: argparse.Namespace) -> int:
 
 
 def _show_day(date: str, entries: list[Entry]) -> None:
-    from journal.seal import long_date
+    from journal.preamble import long_date
 
     output.write(output.style(long_date(date), "bold"))
     if not entries:

@@ -1,0 +1,334 @@
+"""The schemas are valid, tell right from wrong, and hold for what the commands really print."""
+
+import copy
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+from journal import chain, dayfile, names, seal, workspace
+
+FILES = sorted((ROOT / "schemas").glob("*.json"))
+SCHEMAS: dict[str, dict[str, Any]] = {
+    file.stem: json.loads(file.read_text(encoding="utf-8")) for file in FILES
+}
+REGISTRY: Registry[Any] = Registry().with_resources(
+    [(schema["$id"], Resource.from_contents(schema)) for schema in SCHEMAS.values()]
+)
+DECISION = "Search with SQLite FTS5"
+
+
+def validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator(SCHEMAS[name], registry=REGISTRY)
+
+
+def faults(name: str, value: object) -> list[str]:
+    """What the schema says against the value, deepest first."""
+    found = validator(name).iter_errors(value)
+    return [f"{list(error.absolute_path)}: {error.message}" for error in found]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A copy of the sample workspace and the real command."""
+
+    root: Path
+    command: Path
+
+    def run(self, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        call = [str(self.command), *words]
+        return subprocess.run(call, cwd=self.root, input=stdin, capture_output=True, check=False)
+
+    def json(self, *words: str, stdin: bytes = b"") -> Any:
+        """The one JSON value that a successful call prints: nothing else may stand in stdout."""
+        done = self.run(*words, "--json", stdin=stdin)
+        assert done.returncode in (0, 1, 5), done.stderr
+        assert done.stdout.count(b"\n") == 1
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def sample(tmp_path: Path, journal_bin: Path) -> Sample:
+    root = tmp_path / "workspace"
+    shutil.copytree(
+        ROOT / "sample_workspace", root, ignore=shutil.ignore_patterns(".journal", ".git")
+    )
+    return Sample(root, journal_bin)
+
+
+def headers() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The blocks of the sample's sealed entries."""
+    for file in sorted((ROOT / "sample_workspace" / "journal").rglob("*.md")):
+        for piece in dayfile.pieces(file.read_bytes()):
+            if piece.header:
+                yield f"{file.name} {piece.clock}", piece.values
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_schema_is_valid_and_says_what_it_is(file: Path) -> None:
+    schema = SCHEMAS[file.stem]
+    Draft202012Validator.check_schema(schema)
+    assert schema["$id"] == f"urn:journal:{file.stem}@1"
+    assert schema["title"]
+    assert schema["description"]
+
+
+def test_every_reference_leads_somewhere() -> None:
+    for schema in SCHEMAS.values():
+        resolver = REGISTRY.resolver(schema["$id"])
+        for reference in _references(schema):
+            assert resolver.lookup(reference).contents
+
+
+def _references(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(found := value.get("$ref"), str):
+            yield found
+        for inner in value.values():
+            yield from _references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _references(inner)
+
+
+def test_kinds_and_states_are_the_codes() -> None:
+    assert set(SCHEMAS["header"]["properties"]["kind"]["enum"]) == names.KINDS
+    found = SCHEMAS["verify"]["properties"]
+    states = found["entries"]["items"]["properties"]["state"]["enum"]
+    assert {"intact", *states} == set(chain.STATES)
+    assert set(found["counts"]["propertyNames"]["enum"]) == set(chain.STATES)
+
+
+def test_the_headers_of_the_sample() -> None:
+    found = list(headers())
+    assert len(found) > 20
+    for where, values in found:
+        assert not faults("header", values), where
+
+
+def test_a_header_with_everything() -> None:
+    draft = {
+        "body": b"```\nopen", "title": "two · parts", "kind": "fact", "role": "user",
+        "actor": "anna b", "session": "s.1", "path": "main/try-2", "parent": "h-0123456789ab",
+        "token": "t", "tags": ["x"], "meta": {"k": [1, None]}, "fields": {"status": "open"},
+    }  # fmt: skip
+    at = "2026-11-21T14:03:22.123456+01:00"
+    prev = seal.genesis("w", "anna", "main")
+    sealing = seal.Sealing(draft)
+    _, text = sealing.seal("01KAJ2X7Q0M3C4V5B6N7Q8W9E0", at, "main@3f2a9c1d0b7e", 1, prev)
+    values = dayfile.parse(text).values
+    assert {"title", "closes", "token", "status", "git", "meta"} <= values.keys()
+    assert not faults("header", values)
+    for wrong in ({"seq": "1"}, {"len": 0}, {"tags": "x"}, {"kind": "novel"}, {"Key": 1}):
+        assert faults("header", values | wrong), wrong
+    for key in ("id", "at", "kind", "seq", "prev", "len", "digest"):
+        assert faults("header", {k: v for k, v in values.items() if k != key}), key
+
+
+READING = [
+    ("list", ("list",)),
+    ("list", ("list", "-n", "3", "--reverse", "--kind", "task")),
+    ("list", ("list", "--since", "2030-01-01")),
+    ("day", ("day", "2026-11-17")),
+    ("day", ("day", "2026-11-18", "--namespace", "main")),
+    ("day", ("day", "2026-01-01")),
+    ("recall", ("recall", "search", "pi", "-n", "2")),
+    ("recall", ("recall", "nothing-holds-this")),
+    ("verify", ("verify",)),
+    ("verify", ("verify", "--all")),
+    ("init", ("init",)),
+]
+
+
+@pytest.mark.parametrize(("name", "words"), READING, ids=lambda part: "-".join(part))
+def test_what_reading_commands_print(sample: Sample, name: str, words: tuple[str, ...]) -> None:
+    assert not faults(name, sample.json(*words))
+
+
+def test_what_show_prints(sample: Sample) -> None:
+    entries = sample.json("list")["entries"]
+    decision = next(entry for entry in entries if entry["title"] == DECISION)
+    by_hand = next(entry for entry in entries if entry["id"].startswith("h-"))
+    shown = sample.json("show", decision["id"])
+    assert shown["entry"].keys() > {"status", "seq", "body", "postscript"}
+    assert not faults("show", shown)
+    assert not faults("show", sample.json("show", by_hand["id"]))
+    assert not faults("entry", decision)
+    assert "body" not in decision
+
+
+def test_what_init_prints_of_a_new_folder(sample: Sample) -> None:
+    made = sample.json("init", str(sample.root.parent / "new"))
+    assert made["wrote"]
+    assert not faults("init", made)
+
+
+def test_what_append_prints(sample: Sample) -> None:
+    for words in (("append", "text"), ("append", "text", "--at", "2026-11-20T08:00")):
+        assert not faults("receipt", sample.json(*words))
+    config = sample.root / "journal.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("enabled = true", "enabled = false"), encoding="utf-8")
+    for words in (("append", "text"), ("append", "text", "--at", "2026-11-20T08:00")):
+        nothing = sample.json(*words)
+        assert nothing["disabled"]
+        assert not faults("receipt", nothing)
+
+
+BATCH = b"""\
+{"body": "one", "title": "A title", "tags": ["x"], "meta": {"n": 1}, "status": "open"}
+not JSON
+{"title": "no body"}
+
+{"body": "two", "seq": 7}
+[]
+{"body": "three", "kind": "novel"}
+{"body": "\\u0000"}
+{"body": "four", "token": "t"}
+{"body": "four", "token": "t"}
+"""
+
+
+def test_what_a_batch_prints(sample: Sample) -> None:
+    done = sample.run("append", "--batch", stdin=BATCH)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    for answer in answers:
+        assert not faults("batch-answer", answer)
+    assert [answer.get("line") for answer in answers if "error" in answer] == [2, 3, 5, 6, 7, 8]
+    assert len({answer["id"] for answer in answers if "id" in answer}) == 2
+
+
+def test_what_verify_prints_of_an_edited_entry(sample: Sample) -> None:
+    file = sample.root / "journal/main/2026/2026-11-19.md"
+    file.write_bytes(file.read_bytes().replace(b"no index at all", b"a small index"))
+    found = sample.json("verify")
+    assert found["counts"]["edited"] == 1
+    assert not faults("verify", found)
+
+
+WRONG = [
+    ("append", "--kind", "novel", "x"),
+    ("append", "--session", "not a name", "x"),
+    ("append", "  "),
+    ("append", "--file", "nowhere.md"),
+    ("append", "--meta", "no-value", "x"),
+    ("append", "--nonsense", "x"),
+    ("append", "--at", "some day", "x"),
+    ("append", "--front-matter", "x"),
+    ("list", "--since", "some day"),
+    ("list", "-n", "many"),
+    ("show", "01"),
+    ("show", "nowhere"),
+    ("day", "some day"),
+    ("recall", " "),
+    ("verify", "--workspace", "/nowhere/at/all"),
+    ("init", "journal.toml/below"),
+]
+
+
+@pytest.mark.parametrize("words", WRONG, ids="-".join)
+def test_what_a_failure_prints(sample: Sample, words: tuple[str, ...]) -> None:
+    done = sample.run(*words, "--json")
+    assert done.stdout == b"", "stdout holds data only"
+    assert done.stderr.count(b"\n") == 1
+    told = json.loads(done.stderr)
+    assert not faults("error", told)
+    assert told["error"]["code"] == done.returncode
+
+
+def test_a_broken_configuration_prints_an_error(sample: Sample) -> None:
+    (sample.root / "journal.toml").write_text("schema = \n", encoding="utf-8")
+    done = sample.run("list", "--json")
+    assert (done.returncode, done.stdout) == (3, b"")
+    assert not faults("error", json.loads(done.stderr))
+
+
+ENTRY: dict[str, Any] = {
+    "id": "01KAJ2X7Q0M3C4V5B6N7Q8W9E0", "at": "2026-11-21T14:03:22.123456+01:00", "kind": "note",
+    "tags": ["x"], "meta": {}, "seq": 1, "prev": f"0:sha256:{'0' * 64}",
+    "digest": f"sha256:{'0' * 64}", "namespace": "main", "writer": "anna", "title": "",
+    "file": "journal/main/2026/2026-11-21.md", "line": 1, "body": "text",
+}  # fmt: skip
+RECEIPT = {
+    "id": ENTRY["id"], "at": ENTRY["at"], "file": ENTRY["file"], "line": 3, "seq": 1,
+    "digest": ENTRY["digest"], "durable": True,
+}  # fmt: skip
+ERROR = {
+    "error": {"kind": "bad-time", "message": "m", "hint": "", "retryable": False, "code": 2}
+}
+VERDICT = {"id": ENTRY["id"], "state": "edited", "file": ENTRY["file"], "line": 3, "diff": "-a"}
+RIGHT: dict[str, dict[str, Any]] = {
+    "entry": ENTRY,
+    "receipt": RECEIPT,
+    "error": ERROR,
+    "batch-answer": {**ERROR, "line": 1},
+    "list": {"schema": "journal/list@1", "entries": [ENTRY], "total": None},
+    "show": {"schema": "journal/show@1", "entry": ENTRY},
+    "day": {"schema": "journal/day@1", "date": "2026-11-21", "entries": [ENTRY], "total": 1},
+    "recall": {
+        "schema": "journal/recall@1", "hits": [{**ENTRY, "score": 1.5, "snippet": "text"}],
+        "total": 1, "engine": "scan", "fresh": True,
+    },
+    "verify": {"schema": "journal/verify@1", "entries": [VERDICT], "counts": {"edited": 1}},
+    "init": {
+        "schema": "journal/init@1", "root": "/w", "id": ENTRY["id"], "writer": "anna-3f9c2e",
+        "timezone": "UTC", "wrote": ["journal.toml"],
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_wrong_type_or_a_missing_key_is_told(name: str) -> None:
+    assert not faults(name, RIGHT[name])
+    for path in _places(RIGHT[name]):
+        damaged = _with(RIGHT[name], path, ["a list where none belongs", ["x"]])
+        if path[-1] not in ("meta", "tags"):
+            assert faults(name, damaged), path
+    for key in SCHEMAS[name].get("required", ()):
+        assert faults(name, {k: v for k, v in RIGHT[name].items() if k != key}), key
+
+
+CLOSED = sorted(RIGHT.keys() - {"entry"})
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_a_wrong_key_is_told(name: str) -> None:
+    assert faults(name, {**RIGHT[name], "extra": 1})
+
+
+def _places(value: object, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if above:
+        yield above
+    pairs: list[tuple[Any, object]] = []
+    if isinstance(value, dict):
+        pairs = list(value.items())
+    elif isinstance(value, list):
+        pairs = list(enumerate(value))
+    for key, inner in pairs:
+        yield from _places(inner, (*above, key))
+
+
+def _with(value: dict[str, Any], path: tuple[Any, ...], other: object) -> dict[str, Any]:
+    changed = copy.deepcopy(value)
+    inner: Any = changed
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = other
+    return changed
+
+
+def test_the_sample_is_as_init_makes_a_workspace(tmp_path: Path) -> None:
+    made = workspace.init(str(tmp_path / "new"))
+    for name in made.wrote:
+        if name != "journal.toml":
+            fresh = (tmp_path / "new" / name).read_bytes()
+            assert (ROOT / "sample_workspace" / name).read_bytes() == fresh, name
+    assert not (ROOT / "sample_workspace" / ".journal").exists()
