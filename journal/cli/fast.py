@@ -10,6 +10,10 @@ from time import time
 
 from journal.cli.options import FILE, JSON, META, TAG, VALUED, WORKSPACE, meta
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from journal.errors import JournalError, UsageError
+
 _AMONG = (TAG, META)
 _TAKEN = frozenset((*VALUED, *_AMONG, FILE, WORKSPACE))
 
@@ -32,14 +36,14 @@ def append(argv: "list[str]") -> int | None:
     draft, options = found
     if not _readable(draft, options):
         return None
-    from journal.errors import JournalError
+    from journal import errors
 
     try:
         draft["body"] = _body(draft, options)
         draft["meta"] = meta(options.get(META, []))
         return _append(draft, options)
-    except JournalError as error:
-        return _fail(error, JSON in options)
+    except errors.JournalError as error:
+        return _fail(error, as_json=JSON in options)
 
 
 def _readable(draft: "dict[str, object]", options: "dict[str, list[str]]") -> bool:
@@ -83,7 +87,6 @@ def _body(draft: "dict[str, object]", options: "dict[str, list[str]]") -> bytes:
 
 def file_body(path: str) -> bytes:
     """The bytes of a file named on the command line; UsageError if it can't be read."""
-    from journal.errors import UsageError
     from journal.files import read_all
 
     try:
@@ -93,12 +96,15 @@ def file_body(path: str) -> bytes:
         finally:
             os.close(fd)
     except OSError as error:
-        raise UsageError(
-            f"can't be read: {error.strerror}",
-            kind="no-file",
-            file=path,
-            hint="check the file's name",
-        ) from error
+        raise no_file(path, error) from error
+
+
+def no_file(path: str, error: OSError) -> "UsageError":
+    """What to say of a file that can't be read."""
+    from journal.errors import UsageError
+
+    message = f"can't be read: {error.strerror}"
+    return UsageError(message, kind="no-file", file=path, hint="check the file's name")
 
 
 def _append(draft: "dict[str, object]", options: "dict[str, list[str]]") -> int:
@@ -107,7 +113,7 @@ def _append(draft: "dict[str, object]", options: "dict[str, list[str]]") -> int:
     place = space.open_space(space.find(options.get(WORKSPACE, [""])[0]), int(time()))
     sealing = seal.Sealing(draft)
     if not place.enabled:
-        return disabled(JSON in options)
+        return disabled(as_json=JSON in options)
     receipt = protocol.append(place, [sealing])[0]
     for notice in receipt.notices:
         _write(2, f"journal: {notice}\n")
@@ -120,7 +126,7 @@ def _append(draft: "dict[str, object]", options: "dict[str, list[str]]") -> int:
     return 0
 
 
-def disabled(as_json: bool) -> int:
+def disabled(*, as_json: bool) -> int:
     """Say that nothing was appended, because the workspace says so."""
     _write(2, "journal: nothing appended: enabled = false in journal.toml\n")
     if as_json:
@@ -132,10 +138,10 @@ def disabled(as_json: bool) -> int:
     return 0
 
 
-def _fail(error: "object", as_json: bool) -> int:
+def _fail(error: "JournalError", *, as_json: bool) -> int:
     from journal.cli.report import report
 
-    return report(error, as_json)  # type: ignore[arg-type]
+    return report(error, as_json=as_json)
 
 
 def _write(fd: int, text: str) -> None:

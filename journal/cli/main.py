@@ -213,12 +213,12 @@ def main(argv: Sequence[str]) -> int:
 
         output.flush()
     except JournalError as error:
-        return report(error, as_json)
+        return report(error, as_json=as_json)
     except KeyboardInterrupt:
         say("journal: interrupted")
         return 130
     except OSError as error:
-        return report(_from_system(error), as_json)
+        return report(_from_system(error), as_json=as_json)
     return code
 
 

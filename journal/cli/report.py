@@ -7,7 +7,7 @@ from journal.errors import JournalError
 from journal.safe import safe_text
 
 
-def report(error: JournalError, as_json: bool) -> int:
+def report(error: JournalError, *, as_json: bool) -> int:
     """Say what is wrong, where, and what to do next; the exit code."""
     if as_json:
         say(dumps(error.record()))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from journal import seal
@@ -43,14 +44,14 @@ def do_init(args: argparse.Namespace) -> int:
 
 def do_append(args: argparse.Namespace) -> int:
     """Append one entry, or a batch of them."""
-    if args.batch:
-        return _batch(args)
     notebook = Notebook.open(args.workspace)
-    draft = _draft(args)
+    if args.batch:
+        return _batch(notebook, args)
+    with _body(args) as body:
+        draft = _draft(args, body)
+        receipt = notebook.append(draft)
     if not notebook.enabled:
-        notebook.prepare(draft)
-        return fast.disabled(args.json)
-    receipt = notebook.append(draft)
+        return fast.disabled(as_json=args.json)
     for notice in receipt.notices:
         say(f"journal: {notice}")
     if args.json:
@@ -62,61 +63,66 @@ def do_append(args: argparse.Namespace) -> int:
 
 def _receipt(receipt: Receipt) -> dict[str, Any]:
     keys = ("id", "at", "file", "line", "seq", "digest", "durable")
-    return {key: getattr(receipt, key) for key in keys}
+    shown = {key: getattr(receipt, key) for key in keys}
+    return shown if receipt.id else shown | {"disabled": True}
 
 
-def _draft(args: argparse.Namespace) -> Draft:
+def _draft(args: argparse.Namespace, body: bytes) -> Draft:
     values: dict[str, Any] = {}
-    body = _body(args)
     if args.front_matter:
         values, body = _front_matter(body)
-    for key, _, _ in options.VALUED.values():
-        if given := getattr(args, key):
-            values[key] = given
-    if args.tag:
-        values["tags"] = (*values.get("tags", ()), *args.tag)
-    if args.meta:
-        values["meta"] = {**values.get("meta", {}), **options.meta(args.meta)}
-    if args.at:
-        values["at"] = args.at
-    return Draft(body=body, **values)
+    given = _options(args)
+    for key in ("tags", "meta"):
+        if key in values and key in given:
+            given[key] = values[key] + given[key] if key == "tags" else values[key] | given[key]
+    return Draft(body=body, **values | given)
 
 
-def _body(args: argparse.Namespace) -> bytes:
+def _options(args: argparse.Namespace) -> dict[str, Any]:
+    """What the options give of a draft."""
+    values = {key: getattr(args, key) for key, _, _ in options.VALUED.values()}
+    values |= {"tags": tuple(args.tag or ()), "meta": options.meta(args.meta or []), "at": args.at}
+    return {key: value for key, value in values.items() if value}
+
+
+@contextmanager
+def _body(args: argparse.Namespace) -> Iterator[bytes]:
     if args.file:
         if args.text:
             raise UsageError("give TEXT or --file, not both", hint="leave one of them out")
-        return fast.file_body(args.file)
-    if args.text and args.text != "-":
-        return os.fsencode(args.text)
-    if not args.text and sys.stdin.isatty():
-        return _edited()
-    return sys.stdin.buffer.read()
+        yield fast.file_body(args.file)
+    elif args.text and args.text != "-":
+        yield os.fsencode(args.text)
+    elif not args.text and sys.stdin.isatty():
+        with _edited() as text:
+            yield text
+    else:
+        yield sys.stdin.buffer.read()
 
 
-def _edited() -> bytes:
-    """What a person types in their editor."""
+@contextmanager
+def _edited() -> Iterator[bytes]:
+    """What a person types in their editor, kept in its file until it is appended."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     fd, path = tempfile.mkstemp(suffix=".md", prefix="journal-")
     os.close(fd)
-    try:
-        done = subprocess.run(["/bin/sh", "-c", f'{editor} "$1"', "sh", path], check=False)
-        with open(path, "rb") as file:
-            text = file.read()
-        if done.returncode or not text.strip():
-            raise UsageError(
-                f"nothing appended: {editor} ended with {done.returncode} and"
-                f" {'no' if not text.strip() else 'some'} text",
-                kind="nothing-to-append",
-                hint=f"your text is in {path}" if text.strip() else "set VISUAL to another editor",
-            )
+    done = subprocess.run(["/bin/sh", "-c", f'{editor} "$1"', "sh", path], check=False)
+    with open(path, "rb") as file:
+        text = file.read()
+    if not text.strip():
         os.unlink(path)
-    except OSError as error:
-        raise UsageError(f"no editor: {error}", hint="set VISUAL, or give the text") from error
-    finally:
-        if os.path.exists(path) and not os.path.getsize(path):
-            os.unlink(path)
-    return text
+        raise UsageError(
+            f"nothing appended: {editor} left no text", kind="nothing-to-append",
+            hint="set VISUAL or EDITOR, or give the text as an argument",
+        )  # fmt: skip
+    try:
+        if done.returncode:
+            raise UsageError(f"{editor} ended with {done.returncode}", kind="nothing-to-append")
+        yield text
+    except JournalError as error:
+        error.hint = f"{error.hint + '; ' if error.hint else ''}your text is in {path}"
+        raise
+    os.unlink(path)
 
 
 def _front_matter(data: bytes) -> tuple[dict[str, Any], bytes]:
@@ -148,11 +154,12 @@ def _values(given: dict[str, Any]) -> dict[str, Any]:
     return values | {"fields": fields}
 
 
-def _batch(args: argparse.Namespace) -> int:
+def _batch(notebook: Notebook, args: argparse.Namespace) -> int:
     """One JSON draft a line in, one receipt a line out, each group of lines with one flush."""
-    notebook = Notebook.open(args.workspace)
-    code = 0
-    number = 0
+    given = _options(args)
+    code = number = 0
+    if not notebook.enabled:
+        fast.disabled(as_json=False)
     for lines in _groups(args):
         ready: list[tuple[int, seal.Sealing]] = []
         answers: dict[int, dict[str, Any]] = {}
@@ -161,7 +168,7 @@ def _batch(args: argparse.Namespace) -> int:
             if not line.strip():
                 continue
             try:
-                ready.append((number, notebook.prepare(_line(line))))
+                ready.append((number, notebook.prepare(_line(line, given))))
             except JournalError as error:
                 answers[number] = error.record() | {"line": number}
                 code = code or error.code
@@ -197,7 +204,10 @@ def _commit(
 
 def _groups(args: argparse.Namespace) -> Iterator[list[bytes]]:
     """Lines as they come: what is there already makes a group, so that nobody waits for more."""
-    fd = os.open(args.file, os.O_RDONLY) if args.file else 0
+    try:
+        fd = os.open(args.file, os.O_RDONLY) if args.file else 0
+    except OSError as error:
+        raise fast.no_file(args.file, error) from error
     rest = b""
     while chunk := os.read(fd, _CHUNK):
         *lines, rest = (rest + chunk).split(b"\n")
@@ -207,7 +217,7 @@ def _groups(args: argparse.Namespace) -> Iterator[list[bytes]]:
         yield [rest]
 
 
-def _line(line: bytes) -> Draft:
+def _line(line: bytes, given: dict[str, Any]) -> Draft:
     try:
         value = loads(line.strip().decode())
     except UnicodeDecodeError as error:
@@ -221,4 +231,4 @@ def _line(line: bytes) -> Draft:
     body = value.pop("body", None)
     if not isinstance(body, str):
         raise FormatError("the draft has no body", kind="empty-body", hint='{"body": "text", …}')
-    return Draft(body=body, **_values(value))
+    return Draft(body=body, **given | _values(value))
