@@ -15,6 +15,8 @@ from journal.finding import Finding
 from journal.safe import columns, one_line, safe_text
 
 ID_SHOWN = 8
+_TAG_ROOM = 4
+_NARROW = 72
 _DIM, _BOLD, _CYAN, _YELLOW, _RED, _GREEN, _OFF = (
     f"\x1b[{code}m" for code in ("2", "1", "36", "33", "31", "32", "0")
 )
@@ -40,7 +42,7 @@ def width() -> int:
 
 def style(text: str, name: str) -> str:
     """The text coloured, if a person looks and didn't forbid it (NO_COLOR)."""
-    if not text or not is_terminal() or os.environ.get("NO_COLOR"):
+    if not text or not name or not is_terminal() or os.environ.get("NO_COLOR"):
         return text
     return f"{STYLES[name]}{text}{_OFF}"
 
@@ -93,28 +95,28 @@ def rows(entries: Iterable[Entry]) -> None:
 
 
 def row(entry: Entry) -> str:
-    """One entry on one line."""
+    """One entry on one line; a narrow terminal leaves out the year, the kind and who."""
     when = one_line(entry.at[:16].replace("T", " "))
-    who = one_line(entry.actor or entry.role or "-", 12)
-    kind = one_line(entry.kind, 10)
-    lead = f"{when}  {short(entry.id)}  {pad(kind, 10)}  {pad(who, 12)}  "
-    room = max(20, width() - columns(lead)) if width() else None
-    shown = [
-        style(when, "dim"), style(short(entry.id), "yellow"), style(pad(kind, 10), "cyan"),
-        pad(who, 12), headline(entry, room),
-    ]  # fmt: skip
-    return "  ".join(shown)
+    cells = [(when, "dim"), (short(entry.id), "yellow")]
+    if width() and width() < _NARROW:
+        cells[0] = (when[5:], "dim")
+    else:
+        cells.append((pad(one_line(entry.kind, 10), 10), "cyan"))
+        cells.append((pad(one_line(entry.actor or entry.role or "-", 12), 12), ""))
+    lead = sum(columns(text) + 2 for text, _ in cells)
+    room = max(10, width() - lead) if width() else None
+    return "  ".join([*(style(*cell) for cell in cells), headline(entry, room)])
 
 
 def headline(entry: Entry, room: int | None) -> str:
     """The title, or the body's beginning, then the tags."""
-    tags = "".join(f" #{one_line(tag)}" for tag in entry.tags)
+    tags = " ".join(f"#{one_line(tag)}" for tag in entry.tags)
     first = next((line for line in entry.body.split("\n") if line.strip()), "")
     title = one_line(entry.title or first, room)
-    if room is None:
-        return title + style(tags, "dim")
-    left = room - columns(title)
-    return title + (style(one_line(tags, left), "dim") if left > len("#  ") + 2 else "")
+    left = room - columns(title) - 2 if room is not None else None
+    if not tags or (left is not None and left < _TAG_ROOM):
+        return title
+    return f"{title}  {style(one_line(tags, left), 'dim')}"
 
 
 def short(entry_id: str) -> str:
@@ -139,7 +141,7 @@ def entry_head(entry: Entry) -> str:
     ]
     facts += [f"#{tag}" for tag in entry.tags]
     where = f"{entry.source.file}:{entry.source.line}" if entry.source.line else "in the spool"
-    lines.append(one_line("  ".join(facts)))
+    lines.append(" · ".join(map(one_line, facts)))
     lines.append(style(f"{one_line(entry.id)}  {one_line(where)}", "dim"))
     return "\n".join(lines)
 
@@ -169,11 +171,14 @@ def _render(text: str) -> None:
 def marked(snippet: str, marks: Sequence[tuple[int, int]]) -> str:
     """A snippet with the words that were asked for emphasised."""
     shown, at = "", 0
+    room = width() - 4 if width() else len(snippet)
+    snippet = one_line_keeping(snippet)[:room]
     for start, end in marks:
-        shown += one_line_keeping(snippet[at:start])
-        shown += style(one_line_keeping(snippet[start:end]), "bold")
+        if end > len(snippet):
+            break
+        shown += snippet[at:start] + style(snippet[start:end], "bold")
         at = end
-    return shown + one_line_keeping(snippet[at:])
+    return shown + snippet[at:]
 
 
 def one_line_keeping(text: str) -> str:

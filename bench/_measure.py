@@ -1,0 +1,124 @@
+"""Timing for the benchmarks: whole processes, interleaved runs, medians and minima, one table."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: seconds by the clock, and seconds of processor time, user and system."""
+
+    wall: float
+    cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Many runs of one thing: medians and the least, in seconds."""
+
+    wall: float
+    least: float
+    cpu: float
+
+    def __add__(self, other: Summary) -> Summary:
+        return Summary(self.wall + other.wall, self.least + other.least, self.cpu + other.cpu)
+
+
+NOTHING = Summary(0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table: what, this project's figure, the other's, their ratio, the goal."""
+
+    what: str
+    mine: str
+    other: str = ""
+    ratio: str = ""
+    goal: str = ""
+
+
+def process(
+    command: Sequence[str], env: dict[str, str], stdin: str = os.devnull, stdout: str = os.devnull
+) -> Run:
+    """Run a program from its start to its end; its standard streams are files.
+
+    posix_spawn and wait4 rather than `subprocess`, whose own work would be timed with it.
+    """
+    streams = [
+        (os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, stdout, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+    ]
+    start = perf_counter()
+    pid = os.posix_spawn(command[0], list(command), env, file_actions=streams)
+    _, status, usage = os.wait4(pid, 0)
+    wall = perf_counter() - start
+    code = os.waitstatus_to_exitcode(status)
+    if code:
+        sys.exit(f"bench: exit code {code} of: {' '.join(command)[:200]}")
+    return Run(wall, usage.ru_utime + usage.ru_stime)
+
+
+def interleaved(
+    jobs: dict[str, Callable[[], Run]], rounds: int, warm_up: int = 1
+) -> dict[str, Summary]:
+    """The summary of each job, run A B A B …, so that a busy moment of the machine hits all."""
+    runs: dict[str, list[Run]] = {name: [] for name in jobs}
+    for number in range(warm_up + rounds):
+        for name, job in jobs.items():
+            run = job()
+            if number >= warm_up:
+                runs[name].append(run)
+    return {name: summary(found) for name, found in runs.items()}
+
+
+def summary(runs: Sequence[Run]) -> Summary:
+    """Medians and the least of the runs."""
+    walls = [run.wall for run in runs]
+    cpu = statistics.median(run.cpu for run in runs)
+    return Summary(statistics.median(walls), min(walls), cpu)
+
+
+def timed(work: Callable[[], object]) -> Run:
+    """One call in this process."""
+    start, cpu = perf_counter(), sum(os.times()[:2])
+    work()
+    return Run(perf_counter() - start, sum(os.times()[:2]) - cpu)
+
+
+def milliseconds(seconds: float) -> str:
+    """Seconds as `12.3 ms`."""
+    return f"{seconds * 1000:,.1f} ms"
+
+
+def against(name: str, mine: Summary, other: Summary, goal: str = "") -> list[Row]:
+    """The rows of a ratio that should be small: medians, minima and processor time."""
+    pairs = (
+        ("median", mine.wall, other.wall, goal),
+        ("least", mine.least, other.least, ""),
+        ("CPU", mine.cpu, other.cpu, ""),
+    )
+    return [
+        Row(f"{name}, {kind}", milliseconds(a), milliseconds(b), f"{a / b:.2f}x", wanted)
+        for kind, a, b, wanted in pairs
+    ]
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows as a Markdown table, its columns aligned."""
+    lines = [("what", "journal", "beside", "ratio", "goal")]
+    lines += [(row.what, row.mine, row.other, row.ratio, row.goal) for row in rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(5)]
+    lines.insert(1, ("-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])))
+    shown = []
+    for line in lines:
+        cells = [line[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)]
+        shown.append(f"| {' | '.join(cells)} |")
+    return "\n".join(shown)

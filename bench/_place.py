@@ -1,0 +1,149 @@
+"""Where a benchmark runs: a folder on a disk, a fresh installation, workspaces; all gone at the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+
+ROOT = Path(__file__).resolve().parent.parent
+_IN_MEMORY = ("tmpfs", "ramfs")
+
+
+def file_system(folder: Path) -> str:
+    """The type of the file system that holds the folder; empty where that can't be told."""
+    mounts = Path("/proc/self/mounts")
+    if not mounts.exists():
+        return ""
+    best = ("", "")
+    for line in mounts.read_text(errors="replace").splitlines():
+        _, point, kind, *_ = line.split()
+        inside = folder == Path(point) or Path(point) in folder.parents
+        if inside and len(point) >= len(best[0]):
+            best = (point, kind)
+    return best[1]
+
+
+def disk() -> Path:
+    """A folder for temporary files that is no memory disk, whose fsync would cost nothing."""
+    candidates = [os.environ.get("JOURNAL_BENCH_DIR"), tempfile.gettempdir(), "/var/tmp", ROOT]  # noqa: S108
+    for candidate in candidates:
+        if candidate and os.path.isdir(candidate):
+            folder = Path(candidate).resolve()
+            if file_system(folder) not in _IN_MEMORY:
+                return folder
+    sys.exit("bench: no folder on a disk found; name one in JOURNAL_BENCH_DIR")
+
+
+class Place:
+    """The benchmark's folder, its environment variables and its installations."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="journal-bench-", dir=disk()))
+        home = self.folder / "home"
+        home.mkdir()
+        foreign = ("GIT_", "JOURNAL_", "PYTHON", "XDG_", "VIRTUAL_ENV")
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
+        self.env |= {
+            "HOME": str(home), "XDG_STATE_HOME": str(home / "state"),
+            "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull,
+        }  # fmt: skip
+        self.bin = self.folder / "venv" / "bin"
+        self.python = str(self.bin / "python")
+        self.journal = str(self.bin / "journal")
+
+    def __enter__(self) -> Place:
+        self._install("venv", str(ROOT))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        os.chdir(ROOT)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _install(self, venv: str, wanted: str) -> None:
+        where = self.folder / venv
+        subprocess.run([sys.executable, "-m", "venv", where], check=True)
+        words = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", wanted)
+        # Its own environment variables, for the person's proxies and indexes.
+        subprocess.run([where / "bin" / "python", *words], check=True, stderr=subprocess.PIPE)
+
+    def jrnl(self, entries: int) -> list[str] | None:
+        """The command line of jrnl with a journal of that many entries; None if it can't be had."""
+        try:
+            self._install("rival", "jrnl")
+        except subprocess.CalledProcessError as error:
+            last = (error.stderr or b"").decode(errors="replace").strip().splitlines()[-1:]
+            print(f"jrnl is left out, pip can't install it: {''.join(last)}")
+            return None
+        program = str(self.folder / "rival" / "bin" / "jrnl")
+        text, config = self.folder / "jrnl.txt", self.folder / "jrnl.yaml"
+        text.write_text(
+            "".join(
+                f"[{2001 + n // 400}-{n // 28 % 12 + 1:02d}-{n % 28 + 1:02d} 09:{n % 60:02d}] Entry {n}\n"
+                f"What was done that day, in a line or two, and what is left to do. @work\n\n"
+                for n in range(entries)
+            )
+        )
+        version = subprocess.run(
+            [program, "--version"], env=self.env, capture_output=True, check=True
+        )
+        config.write_text(
+            json.dumps(
+                {
+                    "version": f"v{version.stdout.decode().split()[1].lstrip('v')}",
+                    "journals": {"default": {"journal": str(text)}},
+                    "editor": "", "encrypt": False, "template": False, "default_hour": 9,
+                    "default_minute": 0, "timeformat": "%Y-%m-%d %H:%M", "tagsymbols": "#@",
+                    "highlight": True, "linewrap": 79, "indent_character": "|",
+                    "colors": dict.fromkeys(("body", "date", "tags", "title"), "none"),
+                }
+            )
+        )  # fmt: skip
+        return [program, "--config-file", str(config)]
+
+    def workspace(self, name: str, *, git: bool = True) -> Path:
+        """A new workspace, inside a git work tree with one commit unless told otherwise."""
+        root = self.folder / name
+        root.mkdir()
+        if git:
+            who = ("-c", "user.name=Bench", "-c", "user.email=bench@example.org")
+            for words in (("init", "-q", "."), (*who, "commit", "-q", "--allow-empty", "-m", "x")):
+                subprocess.run(["git", *words], cwd=root, env=self.env, check=True)
+        self.run(root, "init", ".")
+        return root
+
+    def run(self, root: Path, *words: str, stdin: Path | None = None) -> bytes:
+        """What the journal's command prints in that workspace."""
+        with open(stdin or os.devnull, "rb") as source:
+            command = [self.journal, *words]
+            done = subprocess.run(
+                command, cwd=root, env=self.env, stdin=source, stdout=subprocess.PIPE, check=True
+            )
+        return done.stdout
+
+    def remove(self, root: Path) -> None:
+        """Make room for the next part."""
+        os.chdir(self.folder)
+        shutil.rmtree(root)
+
+
+def jsonl(path: Path, drafts: list[dict[str, object]]) -> Path:
+    """The drafts as `append --batch` reads them."""
+    lines = (json.dumps(draft, ensure_ascii=False) + "\n" for draft in drafts)
+    path.write_text("".join(lines), encoding="utf-8")
+    return path
+
+
+def day_files(root: Path) -> list[Path]:
+    """The workspace's day files."""
+    return sorted((root / "journal").rglob("*.md"))
