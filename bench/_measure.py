@@ -7,7 +7,7 @@ import statistics
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from time import perf_counter
+from time import perf_counter, process_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,9 @@ def summary(runs: Sequence[Run]) -> Summary:
 
 def timed(work: Callable[[], object]) -> Run:
     """One call in this process."""
-    start, cpu = perf_counter(), sum(os.times()[:2])
+    start, cpu = perf_counter(), process_time()
     work()
-    return Run(perf_counter() - start, sum(os.times()[:2]) - cpu)
+    return Run(perf_counter() - start, process_time() - cpu)
 
 
 def milliseconds(seconds: float) -> str:
@@ -112,7 +112,7 @@ def against(name: str, mine: Summary, other: Summary, goal: str = "") -> list[Ro
 
 def table(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table, its columns aligned."""
-    lines = [("what", "journal", "beside", "ratio", "goal")]
+    lines: list[tuple[str, ...]] = [("what", "journal", "beside", "ratio", "goal")]
     lines += [(row.what, row.mine, row.other, row.ratio, row.goal) for row in rows]
     widths = [max(len(line[column]) for line in lines) for column in range(5)]
     lines.insert(1, ("-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])))

@@ -1,4 +1,4 @@
-"""Where a benchmark runs: a folder on a disk, a fresh installation, workspaces; all gone at the end."""
+"""Where a benchmark runs: a folder on a disk, a fresh installation, workspaces; gone at the end."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 ROOT = Path(__file__).resolve().parent.parent
 _IN_MEMORY = ("tmpfs", "ramfs")
@@ -57,7 +58,7 @@ class Place:
         self.python = str(self.bin / "python")
         self.journal = str(self.bin / "journal")
 
-    def __enter__(self) -> Place:
+    def __enter__(self) -> Self:
         self._install("venv", str(ROOT))
         return self
 
@@ -87,28 +88,25 @@ class Place:
             return None
         program = str(self.folder / "rival" / "bin" / "jrnl")
         text, config = self.folder / "jrnl.txt", self.folder / "jrnl.yaml"
-        text.write_text(
-            "".join(
-                f"[{2001 + n // 400}-{n // 28 % 12 + 1:02d}-{n % 28 + 1:02d} 09:{n % 60:02d}] Entry {n}\n"
-                f"What was done that day, in a line or two, and what is left to do. @work\n\n"
-                for n in range(entries)
-            )
+        days = (
+            f"{2001 + n // 336}-{n // 28 % 12 + 1:02d}-{n % 28 + 1:02d}" for n in range(entries)
         )
+        said = "What was done that day, in a line or two, and what is left to do. @work"
+        text.write_text("".join(f"[{day} 09:00] Entry of {day}\n{said}\n\n" for day in days))
         version = subprocess.run(
             [program, "--version"], env=self.env, capture_output=True, check=True
         )
-        config.write_text(
-            json.dumps(
-                {
-                    "version": f"v{version.stdout.decode().split()[1].lstrip('v')}",
-                    "journals": {"default": {"journal": str(text)}},
-                    "editor": "", "encrypt": False, "template": False, "default_hour": 9,
-                    "default_minute": 0, "timeformat": "%Y-%m-%d %H:%M", "tagsymbols": "#@",
-                    "highlight": True, "linewrap": 79, "indent_character": "|",
-                    "colors": dict.fromkeys(("body", "date", "tags", "title"), "none"),
-                }
-            )
-        )  # fmt: skip
+        settings = {
+            "version": version.stdout.decode().split()[1].lstrip("v"),
+            "journals": {"default": {"journal": str(text)}},
+            "editor": "", "encrypt": False, "template": False, "default_hour": 9,
+            "default_minute": 0, "timeformat": "%Y-%m-%d %H:%M", "tagsymbols": "#@",
+            "highlight": True, "linewrap": 79, "indent_character": "|",
+            "colors": dict.fromkeys(("body", "date", "tags", "title"), "none"),
+        }  # fmt: skip
+        # Lines of YAML: it takes a file that is one JSON object for its own older format.
+        lines = (f"{key}: {json.dumps(value)}\n" for key, value in settings.items())
+        config.write_text("".join(lines))
         return [program, "--config-file", str(config)]
 
     def workspace(self, name: str, *, git: bool = True) -> Path:

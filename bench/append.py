@@ -17,90 +17,21 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from statistics import median
 from time import perf_counter, sleep
 
 from _measure import NOTHING, Row, Run, Summary, against, interleaved, process, table, timed
 from _place import ROOT, Place, day_files, file_system, jsonl
+from _programs import BARE, BARE_WRITER, COPY, IN_PROCESS, WRITER
 
 HERE = Path(__file__).resolve().parent
 AS_ARGUMENT = 1000  # bytes; longer bodies come by standard input, as a program would send them
-BARE = """
-import os, sys
-text = sys.argv[2] if len(sys.argv) > 2 else sys.stdin.read()
-with open(sys.argv[1], "a") as file:
-    file.write(text)
-    file.flush()
-    os.fsync(file.fileno())
-"""
-COPY = """
-import os, sys
-for name in sys.argv[2:]:
-    with open(name, "rb") as file:
-        data = file.read()
-    with open(sys.argv[1], "ab") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-"""
-WAIT = """
-import os, sys, time
-while not os.path.exists(sys.argv[1]):
-    time.sleep(0.001)
-end = time.perf_counter() + float(sys.argv[2])
-count = 0
-"""
-WRITER = (
-    """
-from journal.entry import Draft
-from journal.notebook import Notebook
-import sys
-notebook = Notebook.open(sys.argv[3])
-draft = Draft(body=sys.argv[4], role="assistant", session="bench")
-"""
-    + WAIT
-    + """
-while time.perf_counter() < end:
-    assert notebook.append(draft).durable
-    count += 1
-print(count)
-"""
-)
-BARE_WRITER = (
-    """
-import fcntl, sys
-text = (sys.argv[4] + "\\n").encode()
-"""
-    + WAIT
-    + """
-while time.perf_counter() < end:
-    lock = os.open(sys.argv[3] + ".lock", os.O_RDWR | os.O_CREAT)
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    file = os.open(sys.argv[3], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    os.write(file, text)
-    os.fdatasync(file)
-    os.close(file)
-    os.close(lock)
-    count += 1
-print(count)
-"""
-)
-IN_PROCESS = """
-import sys, time
-from journal.notebook import Notebook
-from journal.store import Store
-start = time.perf_counter()
-if sys.argv[2] == "entries":
-    count = sum(1 for _ in Store(sys.argv[1]).entries())
-else:
-    count = len(Notebook.open(sys.argv[1]).verify())
-print(time.perf_counter() - start, count)
-"""
 
 
 def main() -> None:
     words = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     words.add_argument(
-        "--quick", action="store_true", help="fewer runs and entries, under a minute"
+        "--quick", action="store_true", help="fewer runs and entries, about a minute"
     )
     words.add_argument("--only", default="123456", metavar="PARTS", help="for example 13")
     options = words.parse_args()
@@ -108,7 +39,7 @@ def main() -> None:
         one_process, beside_jrnl, one_day, real_commits, eight_writers, reading,
     ]  # fmt: skip
     with Place() as place:
-        print(_machine(place))
+        print(_machine(place), flush=True)
         rows = []
         for number, part in enumerate(parts, 1):
             if str(number) in options.only:
@@ -206,7 +137,7 @@ def beside_jrnl(place: Place, quick: bool) -> list[Row]:
         return [Row("2 append, jrnl", "", "not installed")]
     root = _aged(place, "two", 10_000)
     mine = other = NOTHING
-    mix = messages()[:: 20 if quick else 6]
+    mix = messages()[5 :: 30 if quick else 6]
     for number, draft in enumerate(mix):
         found = interleaved(_appends(place, draft, number, jrnl, pipe=True), 2 if quick else 3)
         mine, other = mine + found["mine"], other + found["other"]
@@ -234,12 +165,16 @@ def one_day(place: Place, quick: bool) -> list[Row]:
         source = jsonl(place.folder / "batch.jsonl", drafts)
         found = _batches(place, source, 2 if quick else 3)
         mine, other = found["mine"], found["other"]
-        for kind, a, b in (("median", mine.wall, other.wall), ("least", mine.least, other.least)):
-            goal = "≥ 20,000/s" if kind == "median" else ""
-            what = f"3 batch, one day, {name}, {kind}"
-            rows.append(
-                Row(what, f"{count / a:,.0f}/s", f"{count / b:,.0f}/s", f"{a / b:.1f}x", goal)
-            )
+        pairs = (
+            ("median", mine.wall, other.wall, "≥ 20,000/s"),
+            ("least", mine.least, other.least, ""),
+            ("CPU", mine.cpu, other.cpu, ""),
+        )
+        rows += [
+            Row(f"3 batch, one day, {name}, {kind}", f"{count / a:,.0f}/s", f"{count / b:,.0f}/s",
+                f"{a / b:.1f}x", goal)
+            for kind, a, b, goal in pairs
+        ]  # fmt: skip
     return rows
 
 
@@ -314,7 +249,7 @@ def real_commits(place: Place, quick: bool) -> list[Row]:
     mine, other = found["mine"], found["other"]
     size = sum(map(len, contents.values())) / 1e6
     rows = against(f"4 {len(drafts):,} commits, {len(contents):,} days, {size:.0f} MB", mine, other)
-    return [*rows[:2], Row("4 commits a second", f"{len(drafts) / mine.wall:,.0f}/s")]
+    return [*rows, Row("4 commits a second", f"{len(drafts) / mine.wall:,.0f}/s")]
 
 
 def _create(target: Path, contents: dict[str, bytes]) -> None:
@@ -337,7 +272,7 @@ def eight_writers(place: Place, quick: bool) -> list[Row]:
     verdict = json.loads(place.run(root, "verify", "--json"))
     assert set(verdict["counts"]) == {"intact"}, verdict["counts"]
     place.remove(root)
-    a, b = sorted(mine)[rounds // 2], sorted(other)[rounds // 2]
+    a, b = median(mine), median(other)
     what = "5 eight writers, durable appends"
     return [
         Row(f"{what}, median", f"{a:,.0f}/s", f"{b:,.0f}/s", f"{b / a:.2f}x"),
@@ -382,11 +317,13 @@ def reading(place: Place, quick: bool) -> list[Row]:
     place.remove(root)
     rows = [Row(f"6 reading the bytes, {size:.0f} MB", "", f"{found['bytes'].wall * 1000:,.1f} ms")]
     for name in list(jobs)[1:]:
-        wall = found[name].wall
-        figure = f"{wall:.2f} s, {count / wall:,.0f}/s"
-        rows.append(
-            Row(f"6 {name}, {count:,} entries", figure, "", f"{wall / found['bytes'].wall:.0f}x")
-        )
+        for kind, seconds, bare in (
+            ("median", found[name].wall, found["bytes"].wall),
+            ("CPU", found[name].cpu, found["bytes"].cpu),
+        ):
+            what = f"6 {name}, {count:,} entries, {kind}"
+            figure = f"{seconds:.2f} s, {count / seconds:,.0f}/s"
+            rows.append(Row(what, figure, "", f"{seconds / bare:.0f}x"))
     return rows
 
 
@@ -394,9 +331,9 @@ def _inside(place: Place, root: Path, what: str, count: int) -> Run:
     """Seconds as a process tells them that has everything imported."""
     command = [place.python, "-c", IN_PROCESS, str(root), what]
     done = subprocess.run(command, env=place.env, stdout=subprocess.PIPE, check=True)
-    wall, read = done.stdout.split()
+    wall, cpu, read = done.stdout.split()
     assert int(read) == count, f"{read!r} of {count} entries"
-    return Run(float(wall), 0.0)
+    return Run(float(wall), float(cpu))
 
 
 if __name__ == "__main__":

@@ -74,8 +74,7 @@ def _discover(here: str) -> tuple[str, str] | None:
     while True:
         directory = _git_dir_at(os.path.join(top, ".git"))
         if directory:
-            linked = os.path.exists(os.path.join(directory, "commondir"))
-            tree = top if linked else _work_tree(directory, top)
+            tree = _work_tree(directory, top)
             return (tree, directory) if tree and _holds(tree, here) else None
         if _is_bare(top):
             return None
@@ -133,7 +132,10 @@ def _is_bare(path: str) -> bool:
 
 
 def _work_tree(directory: str, otherwise: str) -> str | None:
-    """What the git directory's config says of its work tree; None for a bare repository."""
+    """What the git directory's config says of its work tree; None for a bare repository.
+
+    A linked worktree's own directory has no config, and what the common one says isn't for it.
+    """
     config = _read(os.path.join(directory, "config")) or b""
     if b"worktreeconfig" in config.lower():
         config += b"\n" + (_read(os.path.join(directory, "config.worktree")) or b"")

@@ -13,10 +13,15 @@ from typing import Any, NamedTuple
 
 from journal import frontmatter, names
 from journal.errors import FormatError
-from journal.seal import SEALED, normal, unstuff
+from journal.seal import MAX_BODY, SEALED, normal, unstuff
 
-BOUNDARY = re.compile(rb"^## [0-9][0-9]:[0-9][0-9]", re.MULTILINE)
-_FRONT = re.compile(rb"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
+_BOM = b"\xef\xbb\xbf"
+BOUNDARY = re.compile(rb"## [0-9][0-9]:[0-9][0-9]")
+_NEXT = re.compile(rb"\n## [0-9][0-9]:[0-9][0-9]")  # with `^` it would take ten times as long
+# No entry begins inside front matter: a file that begins with a rule would lose entries to it.
+_FRONT = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?---[ \t]*\n((?:(?!## [0-9][0-9]:[0-9][0-9]).*\n)*?)---[ \t]*(?:\n|\Z)"
+)
 _CLOCK = re.compile(r"## (\d\d:\d\d(?::\d\d)?)(?:[ \t]+(.*))?", re.DOTALL | re.ASCII)
 _OPENING = re.compile(rb"[ \t]*\n(?:[ \t]*\n)*```yaml entry[ \t]*\n")
 _CLOSING = re.compile(rb"^```[ \t]*(?:\n|\Z)", re.MULTILINE)
@@ -57,11 +62,18 @@ class Piece:
     trouble: str = ""
 
 
+def front_end(data: bytes) -> int:
+    """Where the file's front matter, or its byte-order mark, ends."""
+    front = _FRONT.match(data)
+    return front.end() if front else len(_BOM) * data.startswith(_BOM)
+
+
 def split(data: bytes) -> Split:
     """The parts of a day file; `data` is LF-normalised (see `seal.normal`)."""
-    front = _FRONT.match(data)
-    starts = [match.start() for match in BOUNDARY.finditer(data, front.end() if front else 0)]
-    ends = [*starts[1:], len(data)]
+    begin = front_end(data)
+    starts = [begin] if BOUNDARY.match(data, begin) else []
+    starts += [match.start() + 1 for match in _NEXT.finditer(data, begin)]
+    ends = [*starts, len(data)][1:]
     slices = tuple((start, data[start:end]) for start, end in zip(starts, ends, strict=True))
     return Split(data[: starts[0]] if starts else data, slices)
 
@@ -86,8 +98,7 @@ def front_matter(data: bytes) -> dict[str, Any]:
 
 def _above(preamble: bytes) -> Piece | None:
     """What stands above the first entry, less front matter and a title, as an entry at 00:00."""
-    front = _FRONT.match(preamble)
-    start = front.end() if front else 0
+    start = front_end(preamble)
     rest = preamble[start:]
     blank = len(rest) - len(rest.lstrip(b"\n"))
     if rest[blank:].startswith(b"# "):
@@ -152,7 +163,9 @@ def _sealed(frame: _Frame, values: dict[str, Any], end: int) -> Piece:
     header = digest(raw[:end] if raw[end - 1 : end] == b"\n" else raw[:end] + b"\n")
     title = _title(rest, values)
     size = values.get("len")
-    body, after, fits = _body(raw, end, size) if isinstance(size, int) else (b"", b"", False)
+    body, after, fits = b"", b"", False
+    if type(size) is int and 0 < size <= 2 * MAX_BODY:  # stuffed, it's a little longer
+        body, after, fits = _body(raw, end, size)
     if fits and digest(body) == values.get("digest"):
         postscript = _postscript(after, values.get("closes")) if len(after) > 1 else b""
         return Piece(offset, raw, clock, title, values, body, postscript, INTACT, header)

@@ -29,10 +29,9 @@ class JournalError(Exception):
     @property
     def message(self) -> str:
         """What is wrong and where, one line."""
-        where = (
-            f"{self.file}:{self.line}: " if self.line else (f"{self.file}: " if self.file else "")
-        )
-        return where + str(self)
+        line = f"line {self.line}: " if self.line else ""
+        where = f"{self.file}: " if self.file else line
+        return (f"{self.file}:{self.line}: " if self.file and self.line else where) + str(self)
 
     def record(self) -> dict[str, object]:
         """The error as the JSON object that `--json` prints on stderr."""

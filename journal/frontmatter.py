@@ -11,6 +11,8 @@ import json
 import re
 from typing import Any
 
+from journal.seal import MAX_DEPTH, MAX_HEADER
+
 STRINGS = frozenset(
     "id at title kind role actor session path parent git token prev digest closes".split()
 )
@@ -31,9 +33,6 @@ def _no_constant(name: str) -> object:
     raise ValueError(name)  # NaN and Infinity are words, not JSON
 
 
-_decode = json.JSONDecoder(parse_constant=_no_constant).decode
-
-
 def load(block: str) -> dict[str, Any]:
     """The values of a header that isn't the journal's own writing."""
     from journal.yamlblock import load as careful
@@ -43,6 +42,8 @@ def load(block: str) -> dict[str, Any]:
 
 def read(block: str) -> dict[str, Any]:
     """The header's values in their order; FormatError if it can't be read."""
+    if len(block) > MAX_HEADER:
+        return load(block)
     try:
         if framed := _FRAME.fullmatch(block):
             return _framed(framed)
@@ -83,6 +84,8 @@ def _value(key: str, text: str) -> Any:
             raise ValueError(text)
         return int(text)
     if first in ("[", "{"):
+        if text.count("[") + text.count("{") > MAX_DEPTH:
+            raise ValueError(text)  # maybe too deep: the careful reader counts
         try:
             return _decode(text)
         except ValueError:
@@ -99,9 +102,9 @@ def _text(text: str) -> str:
     return value
 
 
-def _flow_words(text: str) -> list[str]:
+def _flow_words(text: str) -> list[Any]:
     """`[search, "a, b", design]`: plain words and JSON strings."""
-    words: list[str] = []
+    words: list[Any] = []
     at = 1
     while True:
         if text[at : at + 1] == '"':
@@ -110,7 +113,7 @@ def _flow_words(text: str) -> list[str]:
             found = _PLAIN.match(text, at)
             if not found:
                 raise ValueError(text)
-            word, at = found[0], found.end()
+            word, at = plain(found[0]), found.end()
         words.append(word)
         if text[at:] == "]":
             return words
@@ -124,6 +127,12 @@ def plain(text: str) -> Any:
     if text in _WORDS:
         return _WORDS[text]
     if _NUMBER.fullmatch(text):
-        number = json.loads(text)
-        return number if str(number) == text else text
+        try:
+            number = json.loads(text)
+            return number if str(number) == text else text
+        except ValueError:
+            return text  # more digits than Python turns into a number
     return text
+
+
+_decode = json.JSONDecoder(parse_constant=_no_constant, parse_float=plain, parse_int=plain).decode

@@ -80,6 +80,29 @@ class Repo:
         pairs = ((rel, blob) for blob in blobs)
         return any(_lf(text) == wanted for _, text in self._contents(pairs))
 
+    def current(self, path: str) -> list[bytes]:
+        """What HEAD and the index have of the file."""
+        rel = self._relative(path)
+        if rel is None:
+            return []
+        blobs = self._committed(rel) | {blob for _, blob in self._staged(rel)}
+        return [text for _, text in self._contents((rel, blob) for blob in blobs)]
+
+    def has(self, blobs: Iterable[bytes]) -> bool:
+        """Whether git holds any of these blobs, be it in no commit and no index."""
+        return any(True for _ in self._contents((b"", blob) for blob in blobs))
+
+    def altered(self, folder: str) -> Iterator[tuple[str, bytes]]:
+        """Each file below the folder that may differ from HEAD's, and what HEAD has of it."""
+        rel = self._relative(folder)
+        if rel is not None:
+            words = ("diff-index", "-z", "--no-renames", "HEAD", "--", os.fsdecode(rel))
+            told = self._ask(*words).split(b"\0")
+            pairs = zip(told[1::2], told[::2], strict=False)
+            blobs = ((path, how.split()[2]) for path, how in pairs if how.startswith(b":100"))
+            for path, text in self._contents(blobs):
+                yield os.fsdecode(path), text
+
     def versions(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """Each distinct (path, content) of these files and folders that git still has.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from journal import clock, ids, seal, spool
 from journal.entry import Draft, Entry, Receipt
+from journal.errors import FormatError
 from journal.notebook import find, given
 from journal.preamble import preamble
 from journal.selection import EVERYTHING, Selection
@@ -32,7 +33,12 @@ class MemoryNotebook:
     def append_many(self, drafts: Sequence[Draft]) -> list[Receipt]:
         """Write several entries, or none if one of them can't be an entry."""
         sealings = [seal.Sealing(given(draft, self.store)) for draft in drafts]
-        return [self._tokens.get(sealing.token) or self._write(sealing) for sealing in sealings]
+        held = self._last, {**self._links}, {**self._tokens}, {**self.store.texts}
+        try:
+            return [self._tokens.get(sealing.token) or self._write(sealing) for sealing in sealings]
+        except FormatError:  # only now is a header known to be too large
+            self._last, self._links, self._tokens, self.store.texts = held
+            raise
 
     def _write(self, sealing: seal.Sealing) -> Receipt:
         moment = clock.now()

@@ -163,7 +163,7 @@ class _Reader:
             if 0 <= inset < 4 and _is_underline(text):
                 self.in_paragraph = False
                 return True
-            return inset >= 4 or not _interrupts(text, column, self.margins[-1], paragraph=True)
+            return not _interrupts(text, column, self.margins[-1], paragraph=True)
         if not self.end or inset < 0:
             return False
         is_fence = self.end[0] in "`~"

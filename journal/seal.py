@@ -9,7 +9,7 @@ try:  # hashlib would cost 2 ms to import
 except ImportError:  # Python 3.11
     from _sha256 import sha256 as _sha256  # type: ignore[import-not-found]
 
-from journal import names
+from journal import ids, names
 from journal.cjson import dumps, quote
 from journal.errors import FormatError, UsageError
 
@@ -21,6 +21,8 @@ SEALED = ("id", "seq", "prev", "len", "closes", "digest")
 TEXT_KEYS = ("title", "kind", "role", "actor", "session", "path", "parent", "git", "token")
 _SHOWN_KEYS = ("role", "actor", "session", "path", "parent", "token")
 DRAFT_KEYS = frozenset((*TEXT_KEYS, "body", "tags", "meta", "fields", "namespace", "at"))
+# JSON shows these beside the header's keys.
+_TAKEN = DRAFT_KEYS | {"file", "line", "writer", "postscript", "score", "snippet"}
 _SHOWN_TITLE = 120
 _WORDS = frozenset("true false null yes no on off y n ~".split())
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./@+:")
@@ -42,12 +44,19 @@ def scalar(text: str) -> str:
     if (
         text
         and _PLAIN.issuperset(text)
-        and (text[0] in _LETTERS or (len(text) in (26, 36) and not _LETTERS.isdisjoint(text[8:])))
+        and (text[0] in _LETTERS or _is_id(text))
         and text[-1] != ":"
         and text.lower() not in _WORDS
     ):
         return text
     return quote(text)
+
+
+def _is_id(text: str) -> bool:
+    """Whether the text is a ULID or a UUID such as no YAML reader takes for a number or a time."""
+    if len(text) == 36:
+        return text[0] != "-" and text.count("-") == 4 and text.replace("-", "").isalnum()
+    return ids.is_id(text) and not _LETTERS.isdisjoint(text[8:])
 
 
 def normal(body: bytes) -> bytes:
@@ -109,7 +118,7 @@ class Sealing:
         check(draft)
         body = normal(draft["body"])  # type: ignore[arg-type]
         stored = stuff(body)
-        closes = _closing(body)
+        closes = _closing(stored)  # stuffing turns a heading into text, which viewers see
         self.namespace = str(draft.get("namespace") or "")
         self.at = str(draft.get("at") or "")
         self.git = str(draft.get("git") or "")
@@ -162,11 +171,15 @@ def _draft_lines(draft: "dict[str, object]") -> str:
     lines += [f"{key}: {scalar(str(draft[key]))}" for key in _SHOWN_KEYS if draft.get(key)]
     lines += [f"{key}: {_value(value)}" for key, value in fields.items()]
     if tags := draft.get("tags"):
-        words = [scalar(tag) if ":" not in tag else quote(tag) for tag in tags]  # type: ignore[attr-defined]
-        lines.append(f"tags: [{', '.join(words)}]")
+        lines.append(f"tags: [{', '.join(map(_word, tags))}]")  # type: ignore[call-overload]
     if meta := draft.get("meta"):
         lines.append(f"meta: {_value(meta)}")
     return "".join([line + "\n" for line in lines])
+
+
+def _word(tag: str) -> str:
+    # Quoted more often than elsewhere: the reader tries a list as JSON first.
+    return scalar(tag) if tag[0] in _LETTERS and ":" not in tag else quote(tag)
 
 
 def _value(value: object) -> str:
@@ -213,7 +226,7 @@ def check_text(where: str, text: str) -> None:
         raise FormatError(
             f"{where} is not valid UTF-8 (at character {error.start + 1})",
             kind="not-utf8",
-            hint="convert the text to UTF-8 first",
+            hint="convert it to UTF-8 first",
         ) from error
 
 
@@ -244,8 +257,7 @@ def _check_lists(draft: "dict[str, object]") -> None:
     tags = draft.get("tags") or ()
     if not isinstance(tags, (list, tuple)) or not all(isinstance(t, str) and t for t in tags):
         raise FormatError("tags must be a list of texts, none of them empty", kind="bad-field")
-    for tag in tags:
-        check_text("a tag", tag)
+    check_text("a tag", "".join(tags))
     for key in ("meta", "fields"):
         value = draft.get(key) or {}
         if not isinstance(value, dict):
@@ -254,7 +266,7 @@ def _check_lists(draft: "dict[str, object]") -> None:
     for key in draft.get("fields") or ():  # type: ignore[attr-defined]
         if key in SEALED:
             _refuse_key(key)
-        if key in DRAFT_KEYS or not names.is_key(key):
+        if key in _TAKEN or not names.is_key(key):
             raise UsageError(
                 f"{key!r} can't be a header field",
                 kind="bad-name",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from journal.entry import Entry
 
@@ -43,9 +43,9 @@ class Selection:
             moved = date.fromisoformat(day)
         except ValueError:
             return True
-        margin = timedelta(days=2)
-        return (self.since is None or moved >= self.since.date() - margin) and (
-            self.until is None or moved <= self.until.date() + margin
+        # In days, not dates: there is no date two days before the first one.
+        return (self.since is None or (moved - self.since.date()).days >= -2) and (
+            self.until is None or (moved - self.until.date()).days <= 2
         )
 
 

@@ -100,10 +100,10 @@ def open_space(root: str, now: int) -> Space:
             isinstance(held, dict)
             and held.get("schema") == SCHEMA
             and held["sources"] == sources_of(root)
-            and now < held["until"]
+            and held["offsets"][0][0] <= now < held["until"]
         ):
             return Space(root, held)
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError, KeyError):
+    except (OSError, ValueError, LookupError, TypeError):
         pass  # derived: made again below
     from journal.workspace import compile_config
 

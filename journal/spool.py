@@ -1,8 +1,10 @@
 """The spool: the append-only log that acknowledges. No editor touches it; day files follow it.
 
-Cheap on purpose: every append writes one record. A record is one JSON line (`len`, `sha256`, `path`,
-`writer`, `seq`, `id`, `branch`, maybe `token`), then the slice's very bytes, then a newline. A record
-of length 0 is a note: `heads` (first in a trimmed spool), `put-back`, `void`.
+Cheap on purpose: every append writes one record. A record is one JSON line (`len`, `sha256`,
+`path`, `writer`, `seq`, `id`, `branch`, maybe `token`), then the slice's very bytes, then a
+newline; an empty line goes ahead of what a later append adds. What the journal tells itself
+(`heads` first in a trimmed spool, `put-back`, `void`) is a note: a record whose slice is
+`## 00:00 ` and the note as JSON.
 
 After a torn record a reader finds the next whole one by a JSON line that is followed by a heading:
 no stored body can hold such a heading line (FORMAT 3), so no body can forge a record.
@@ -13,6 +15,8 @@ from journal.seal import digest, sha256
 
 FOLDER = ".journal/state/spool"
 _FENCE_END = b"\n```\n"
+_NOTE = b"## 00:00 {"  # the heading of an entry has seconds, so none begins like this
+_LONGEST_LINE = 1 << 16
 
 
 class Record:
@@ -60,6 +64,11 @@ def encode(facts: "dict[str, object]", piece: bytes) -> bytes:
     return line.encode() + b"\n" + piece + b"\n"
 
 
+def note(facts: "dict[str, object]") -> bytes:
+    """The bytes of a note: what it says lies in the slice, where the checksum covers it."""
+    return encode({}, b"## 00:00 " + dumps(facts).encode() + b"\n")
+
+
 def scan(data: bytes) -> "tuple[list[Record], int]":
     """Every whole record in order, and how many bytes lie in torn ones."""
     hasher = sha256
@@ -69,40 +78,70 @@ def scan(data: bytes) -> "tuple[list[Record], int]":
     at, torn = 0, 0
     while at < len(data):
         record = _record_at(data, at, hasher)
-        if record is None:
+        if record:
+            records.append(record)
+            at = record.end + 1
+        elif data[at] == 10:  # written ahead of what a later append adds
+            at += 1
+        else:
             following = _resync(data, at + 1, hasher)
             torn += following - at
             at = following
-        else:
-            records.append(record)
-            at = record.end + 1
     return records, torn
 
 
 def _record_at(data: bytes, at: int, hasher: "object") -> "Record | None":
-    eol = data.find(b"\n", at)
-    if data[at : at + 1] != b"{" or eol < 0:
+    eol = data.find(b"\n", at, at + _LONGEST_LINE)
+    if eol < 0 or data[at : at + 1] != b"{" or not _heads(data, eol + 1):
         return None
-    try:
-        facts = loads(data[at:eol].decode())
-    except ValueError:
+    facts = _object(data[at:eol])
+    size, start = facts.get("len"), eol + 1
+    if type(size) is not int or size < 0 or data[start + size : start + size + 1] != b"\n":
         return None
-    size = facts.get("len") if isinstance(facts, dict) else None
-    if not isinstance(facts, dict) or type(size) is not int or size < 0:
-        return None
-    start, end = eol + 1, eol + 1 + size
-    if data[end : end + 1] != b"\n":
-        return None
+    end = start + size
     if hasher(data[start:end]).hexdigest() != facts.get("sha256"):  # type: ignore[operator]
         return None
-    return Record(data, start, end, facts)
+    if data.startswith(_NOTE, start):
+        return Record(data, start, end, _object(data[start + 9 : end - 1]))
+    record = Record(data, start, end, facts)
+    return record if _says_the_same(record) else None
+
+
+def _object(text: bytes) -> "dict[str, object]":
+    try:
+        value = loads(text.decode())
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _heads(data: bytes, at: int) -> bool:
+    """Whether an entry's heading begins there."""
+    return data.startswith(b"## ", at) and (
+        data[at + 3 : at + 5].isdigit() and data[at + 5] == 58 and data[at + 6 : at + 8].isdigit()
+    )
+
+
+def _says_the_same(record: Record) -> bool:
+    """Whether the JSON line fits the header, which the checksum covers, and names a day file."""
+    header = record.header
+    seq, parts = record.facts.get("seq"), record.path.split("/")
+    return (
+        type(seq) is int
+        and isinstance(record.facts.get("writer"), str)
+        and b"\nid: %s\n" % record.id.encode() in header
+        and b"\nseq: %d\n" % seq in header
+        and len(parts) == 4
+        and parts[0] == "journal"
+        and not any(part.startswith(".") for part in parts)
+    )
 
 
 def _resync(data: bytes, at: int, hasher: "object") -> int:
     """Where the next whole record begins; the end of the data if there is none."""
     while (mark := data.find(b"\n## ", at)) >= 0:
-        line = max(data.rfind(b"\n", 0, mark) + 1, at - 1)
-        if _record_at(data, line, hasher):
+        line = data.rfind(b"\n", at - 1, mark) + 1
+        if line and _record_at(data, line, hasher):
             return line
         at = mark + 1
     return len(data)
@@ -113,19 +152,28 @@ def entries(records: "list[Record]") -> "list[Record]":
 
     `facts["gone"]` says that it was put back once already: gone again, it stays so.
     """
-    moved = {r.facts["put-back"]: r.path for r in records if "put-back" in r.facts}
+    notes = {r.facts["put-back"]: r for r in records if "put-back" in r.facts}
     found = [record for record in records if record.id]
     for record in found:
-        if record.id in moved:
-            record.path = moved[record.id]
-            record.facts["gone"] = True
+        if moved := notes.get(record.id):
+            record.path = moved.path
+            if not moved.facts.get("first"):
+                record.facts["gone"] = True
     return found
+
+
+def put_back(record: Record, path: str, *, first: bool) -> bytes:
+    """The note that an entry now stands in `path`; `first`: it never stood anywhere before."""
+    facts: dict[str, object] = {"put-back": record.id, "path": path}
+    return note(facts | {"first": True} if first else facts)
 
 
 class Place:
     """Where an entry stood in its day file when this writer last looked."""
 
-    __slots__ = ("away", "digest", "header", "id", "line", "lines", "offset", "seq", "size")
+    __slots__ = (
+        "away", "before", "digest", "header", "id", "line", "lines", "offset", "seq", "size",
+    )  # fmt: skip
 
     def __init__(
         self, seq: int, entry_id: str, digest: str, header: int, size: int, lines: int
@@ -138,6 +186,7 @@ class Place:
         self.lines = lines
         self.offset = -1  # unknown: look for it
         self.line = 0
+        self.before = -1  # not placed itself: the highest number that was; -1: unknown
         # The file as it was when it no longer held the entry: while it stays so, don't look again.
         self.away: list[int] = []
 
@@ -150,7 +199,7 @@ class Place:
         """The place as JSON keeps it."""
         return [
             self.seq, self.id, self.digest, self.header, self.size, self.lines,
-            self.offset, self.line, self.away,
+            self.offset, self.line, self.away, self.before,
         ]  # fmt: skip
 
 
@@ -159,19 +208,19 @@ def place_of(seq: int, entry_id: str, header: bytes, piece: bytes) -> Place:
     return Place(seq, entry_id, digest(header), len(header), len(piece), piece.count(b"\n"))
 
 
-def place_like(place: Place) -> Place:
-    """The same entry at a place not yet known."""
-    return Place(place.seq, place.id, place.digest, place.header, place.size, place.lines)
+def place_in(record: Record) -> Place:
+    """The place, not yet known, of an entry that the spool has."""
+    return place_of(record.seq, record.id, record.header, record.slice)
 
 
 class Known:
-    """What the spool tells its writer: each chain's head, each day file's newest entry, the last id.
+    """What the spool tells its writer: heads, each day file's newest entry, the last id.
 
     Kept between processes in a small cache beside the catalog, valid for one state of the spool;
     rebuilt by reading the spool.
     """
 
-    __slots__ = ("complete", "heads", "inode", "last", "newest", "put_back", "size")
+    __slots__ = ("complete", "heads", "inode", "last", "newest", "size", "trim_at")
 
     MOST = 16  # day files kept in the cache
 
@@ -181,65 +230,65 @@ class Known:
         self.last = ""
         self.inode = 0
         self.size = -1
+        self.trim_at = 0  # don't trim before the spool is this large: the last trim freed little
         self.complete = True  # newest knows every path in the spool
-        self.put_back: set[str] = set()
 
     def take(self, other: "Known") -> None:
         """Know what the other knows, from now on."""
         for name in self.__slots__:
             setattr(self, name, getattr(other, name))
 
-    def learn(self, path: str, namespace: str, place: Place) -> None:
+    def learn(self, path: str, place: Place) -> None:
         """An entry was written."""
-        self.heads[namespace] = (place.seq, path)
+        self.heads[path.split("/")[1]] = (place.seq, path)
         self.newest.pop(path, None)  # so that the dict's order is the order of use
         self.newest[path] = place
         self.last = max(self.last, place.id)
 
-    def moved(self, entry_id: str, path: str) -> None:
+    def upto(self, path: str) -> int:
+        """The highest number known to have reached the file; -1 if that isn't known."""
+        place = self.newest.get(path)
+        if place is None:
+            return 0 if self.complete else -1
+        return place.seq if place.offset >= 0 else place.before
+
+    def moved(self, path: str, place: Place) -> None:
         """An entry was put back, maybe into another part than it was first written to."""
-        self.put_back.add(entry_id)
-        for old, place in list(self.newest.items()):
-            if place.id == entry_id and old != path:
-                again = place_like(place)
-                self.newest[path] = again
-                namespace = path.split("/")[1]
-                if self.heads.get(namespace, (0, ""))[0] == place.seq:
-                    self.heads[namespace] = (place.seq, path)
+        if path not in self.newest or self.newest[path].seq <= place.seq:
+            self.newest[path] = place
+        namespace = path.split("/")[1]
+        if self.heads.get(namespace, (0, ""))[0] == place.seq:
+            self.heads[namespace] = (place.seq, path)
 
     def cached(self) -> bytes:
-        """The cache's bytes."""
+        """The cache's bytes; whatever an older, longer cache leaves behind them is nothing."""
         recent = list(self.newest.items())[-self.MOST :]
-        complete = self.complete and len(recent) == len(self.newest)
-        heads = {namespace: list(head) for namespace, head in self.heads.items()}
         text = dumps(
             {
-                "spool": [self.inode, self.size],
+                "spool": [self.inode, self.size, self.trim_at],
                 "last": self.last,
-                "heads": heads,
+                "heads": self.heads,
                 "newest": {path: place.row() for path, place in recent},
-                "complete": complete,
-                "put_back": sorted(self.put_back),
+                "complete": self.complete and len(recent) == len(self.newest),
             }
         ).encode()
-        return sha256(text).hexdigest().encode() + b" " + text
+        return b"%b %b\n" % (sha256(text).hexdigest().encode(), text)
 
 
 def from_cache(data: bytes) -> "Known | None":
     """What the cache holds, or None if it is torn."""
-    text = data[65:]
-    if sha256(text).hexdigest().encode() != data[:64]:
+    text = data[65 : data.find(b"\n") if b"\n" in data else 0]
+    if sha256(text).hexdigest().encode() + b" " != data[:65]:
         return None
     held = loads(text.decode())
     known = Known()
-    known.inode, known.size = held["spool"]  # type: ignore[index, call-overload]
-    known.last = held["last"]  # type: ignore[index, call-overload]
-    known.complete = held["complete"]  # type: ignore[index, call-overload]
-    known.put_back = set(held["put_back"])  # type: ignore[index, call-overload]
-    known.heads = {k: tuple(v) for k, v in held["heads"].items()}  # type: ignore[index, call-overload]
-    for path, row in held["newest"].items():  # type: ignore[index, call-overload]
+    known.inode, known.size, known.trim_at = held["spool"]  # type: ignore[index]
+    known.last = held["last"]  # type: ignore[index]
+    known.complete = held["complete"]  # type: ignore[index]
+    known.heads = {k: tuple(v) for k, v in held["heads"].items()}  # type: ignore[index]
+    for path, row in held["newest"].items():  # type: ignore[index]
         place = Place(*row[:6])
-        place.offset, place.line, place.away = row[6:]
+        place.offset, place.line, place.away, place.before = row[6:]
         known.newest[path] = place
     return known
 
@@ -247,14 +296,23 @@ def from_cache(data: bytes) -> "Known | None":
 def from_records(records: "list[Record]") -> Known:
     """What the spool's records tell."""
     known = Known()
+    places: dict[str, Place] = {}
     for record in records:
         facts = record.facts
         if "heads" in facts:
-            known.heads = {k: tuple(v) for k, v in facts["heads"].items()}  # type: ignore[attr-defined]
-            known.last = str(facts["last"])
+            heads: dict[str, list[object]] = facts["heads"]  # type: ignore[assignment]
+            known.heads = {k: (int(v[0]), str(v[1])) for k, v in heads.items()}  # type: ignore[call-overload]
+            known.last = max(known.last, str(facts["last"]))
+            known.trim_at = int(facts.get("trim-at", 0))  # type: ignore[call-overload]
         elif "put-back" in facts:
-            known.moved(str(facts["put-back"]), record.path)
+            if place := places.get(str(facts["put-back"])):
+                known.moved(record.path, place_again(place))
         elif record.id:
-            place = place_of(record.seq, record.id, record.header, record.slice)
-            known.learn(record.path, record.namespace, place)
+            places[record.id] = place_in(record)
+            known.learn(record.path, places[record.id])
     return known
+
+
+def place_again(place: Place) -> Place:
+    """The same entry at a place not yet known."""
+    return Place(place.seq, place.id, place.digest, place.header, place.size, place.lines)

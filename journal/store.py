@@ -14,6 +14,7 @@ from itertools import groupby
 
 from journal import clock, dayfile, seal, spool
 from journal.anchor import anchor
+from journal.cjson import dumps
 from journal.dayfile import Piece
 from journal.entry import Entry, Source
 from journal.errors import JournalError
@@ -176,7 +177,8 @@ class Store:
                 self.find(
                     "odd-name", day.path, 0, "no day file's name; read all the same", "doctor"
                 )
-            for entry in self.file(day, twins):
+            # A copy's handwritten entries are those of the original, not further twins.
+            for entry in self.file(day, twins if day.regular else {}):
                 found.setdefault((entry.id, entry.digest), entry)
         ids = {entry_id for entry_id, _ in found}
         for record in waiting:
@@ -216,7 +218,7 @@ class Store:
             twins[entry_id] = twins.get(entry_id, 0) + 1
             entry_id += f"-{twins[entry_id]}" if twins[entry_id] > 1 else ""
         hand = not piece.header
-        tags, meta, seq = values.get("tags"), values.get("meta"), values.get("seq")
+        meta, seq = values.get("meta"), values.get("seq")
         return Entry(
             id=entry_id,
             at=at,
@@ -228,9 +230,7 @@ class Store:
             session=_text(values, "session"),
             path=_text(values, "path"),
             parent=_text(values, "parent"),
-            tags=tuple(map(str, tags))
-            if isinstance(tags, list)
-            else ((str(tags),) if tags else ()),
+            tags=_tags(values.get("tags")),
             meta=meta if isinstance(meta, dict) else {},
             fields={key: value for key, value in values.items() if key not in _KEYS},
             git=_text(values, "git"),
@@ -250,14 +250,16 @@ class Store:
         for text, zone in ((at, None), (f"{day.date}T{piece.clock}", self.zone)):
             try:
                 moment = datetime.fromisoformat(text)
+                if moment.tzinfo is None:
+                    moment = clock.parse_at(text, zone or self.zone, moment.replace(tzinfo=UTC))
+                    return moment, clock.stamp(moment, self.zone)
             except ValueError:
                 continue
-            if moment.tzinfo is None:
-                moment = clock.parse_at(text, zone or self.zone, moment.replace(tzinfo=UTC))
-                return moment, clock.stamp(moment, self.zone)
             return moment, text
-        midnight = clock.parse_at(day.date, self.zone, _NEVER) if _is_date(day.date) else None
-        moment = midnight or _NEVER
+        try:
+            moment = clock.parse_at(day.date, self.zone, _NEVER)
+        except ValueError:
+            moment = _NEVER
         return moment, moment.isoformat()
 
     def _from_spool(self, record: spool.Record) -> Entry:
@@ -266,11 +268,10 @@ class Store:
         return self.entry(day, dayfile.parse(record.slice), 0, {})
 
 
-def _is_date(text: str) -> bool:
-    try:
-        return bool(datetime.fromisoformat(text))
-    except ValueError:
-        return False
+def _tags(given: object) -> tuple[str, ...]:
+    # What a person typed without quotes is text too: `tags: [true, 2026]`.
+    tags = given if isinstance(given, list) else [given] if given else []
+    return tuple(tag if isinstance(tag, str) else dumps(tag) for tag in tags)
 
 
 def _text(values: dict[str, object], key: str) -> str:

@@ -10,10 +10,12 @@ import os
 from typing import TYPE_CHECKING
 
 from journal import seal
-from journal.files import Folder, flush, write_all
+from journal.cjson import quote
+from journal.files import Folder, close, flush, read_all, write_all
 from journal.protocol import Receipt
-from journal.settle import read_file, session_records
 from journal.space import STATE
+from journal.tail import standing
+from journal.trim import read_file
 
 if TYPE_CHECKING:
     from journal.protocol import Session
@@ -23,12 +25,15 @@ _FOLDER = f"{STATE}/tokens"
 
 
 def receipts_of(session: Session, wanted: set[str]) -> dict[str, Receipt]:
-    """The receipts of the entries that carry one of these tokens already."""
-    found = {
-        str(record.facts["token"]): _from_record(session, record)
-        for record in session_records(session)
-        if record.facts.get("token") in wanted
-    }
+    """The receipts of the entries that carry one of these tokens already, all of them durable."""
+    spool = session.spool.read()
+    found: dict[str, Receipt] = {}
+    if any(f'"token": {quote(token)}'.encode() in spool for token in wanted):
+        for record in session.spooled().all:
+            if record.facts.get("token") in wanted:
+                found[str(record.facts["token"])] = _from_record(session, record)
+    if found:
+        flush(session.spool.fd)  # whoever wrote it may have been killed before its own flush
     for token in wanted - found.keys():
         if receipt := _from_store(session, token):
             found[token] = receipt
@@ -36,7 +41,7 @@ def receipts_of(session: Session, wanted: set[str]) -> dict[str, Receipt]:
 
 
 def _key(token: str) -> str:
-    return seal.sha256(token.encode()).hexdigest()
+    return str(seal.sha256(token.encode()).hexdigest())
 
 
 def _from_record(session: Session, record: Record) -> Receipt:
@@ -48,38 +53,40 @@ def _from_record(session: Session, record: Record) -> Receipt:
 def _receipt(session: Session, entry_id: str, at: str, path: str, seq: int, digest: str) -> Receipt:
     receipt = Receipt(entry_id, at, path, seq, digest)
     receipt.repeated = True
-    content = read_file(session.space.root, path) or b""
-    mark = content.find(b"\nid: %s\n" % entry_id.encode())
-    receipt.line = content.count(b"\n", 0, content.rfind(b"\n## ", 0, mark) + 1) + 1
+    content = seal.normal(read_file(session.space.root, path) or b"")
+    offset = standing(content).get(entry_id)
+    receipt.line = 0 if offset is None else content.count(b"\n", 0, offset) + 1
     return receipt
 
 
 def _from_store(session: Session, token: str) -> Receipt | None:
     key = _key(token)
     content = read_file(session.space.root, f"{_FOLDER}/{key[:2]}") or b""
-    at = content.find(key.encode())
-    if at < 0:
-        return None
-    _, entry_id, when, path, seq, digest = content[at : content.find(b"\n", at)].decode().split()
-    return _receipt(session, entry_id, when, path, int(seq), digest)
+    for line in content.split(b"\n"):
+        if line.startswith(key.encode()) and len(words := line.decode().split()) == 6:
+            _, entry_id, at, path, seq, digest = words
+            return _receipt(session, entry_id, at, path, int(seq), digest)
+    return None
 
 
 def keep(session: Session, records: list[Record]) -> None:
     """Note the tokens of records that are about to leave the spool, durably."""
+    by_shard: dict[str, list[str]] = {}
+    for record in records:
+        if token := record.facts.get("token"):
+            key = _key(str(token))
+            r = _from_record(session, record)
+            words = (key, r.id, r.at, r.file, str(r.seq), r.digest)
+            by_shard.setdefault(key[:2], []).append(" ".join(words) + "\n")
     with Folder(session.space.root, _FOLDER, create=True) as folder:
-        by_shard: dict[str, list[str]] = {}
-        for record in records:
-            if token := record.facts.get("token"):
-                key = _key(str(token))
-                r = _from_record(session, record)
-                by_shard.setdefault(key[:2], []).append(
-                    f"{key} {r.id} {r.at} {r.file} {r.seq} {r.digest}\n"
-                )
         for shard, lines in by_shard.items():
-            fd = folder.open(shard, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+            fd = folder.open(shard, os.O_RDWR | os.O_APPEND | os.O_CREAT)
             try:
-                write_all(fd, "".join(lines).encode())
+                held = read_all(fd)
+                # A line that a killed trim left unfinished must not swallow the next.
+                lead = "\n" if held and not held.endswith(b"\n") else ""
+                write_all(fd, (lead + "".join(lines)).encode())
                 flush(fd)
             finally:
-                os.close(fd)
+                close(fd)
         folder.flush()

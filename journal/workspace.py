@@ -12,7 +12,7 @@ from typing import Any
 
 from journal import cjson, clock, ids, names
 from journal.errors import JournalError, WorkspaceError
-from journal.files import Folder
+from journal.files import Folder, flush, write_all
 from journal.space import (
     CACHE,
     CACHED_CONFIG,
@@ -28,6 +28,7 @@ from journal.space import (
 
 _WORKSPACE_SCHEMA = "journal/workspace@1"
 _POLICY_SCHEMA = "journal/policy@1"
+_TYPES = {str: "text in quotes", list: "a list", bool: "true or false"}
 _ZONE_YEARS = 20
 _RECOMPILE = 30 * 86400  # the machine's zone table may be updated meanwhile
 
@@ -97,11 +98,11 @@ def init(directory: str) -> Made:
     wrote = []
     try:
         os.makedirs(root, exist_ok=True)
-        if not os.path.lexists(f"{root}/{CONFIG}"):
+        if _is_wanting(f"{root}/{CONFIG}"):
             _create(root, CONFIG, _new_config())
             wrote.append(CONFIG)
         config = read_config(root)
-        if not os.path.lexists(f"{root}/{POLICY}"):
+        if _is_wanting(f"{root}/{POLICY}"):
             _create(root, POLICY, _YAML)
             wrote.append(POLICY)
         wrote += [name for name, lines in _LINES.items() if _add_lines(root, name, lines)]
@@ -125,9 +126,21 @@ def _new_config() -> str:
     )
 
 
+def _is_wanting(path: str) -> bool:
+    """Whether there is no such file, or an empty one that an `init` cut short has left."""
+    return not os.path.lexists(path) or (os.path.isfile(path) and not os.path.getsize(path))
+
+
 def _create(root: str, name: str, text: str) -> None:
-    with open(f"{root}/{name}", "x", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    """A file that survives a power cut as the entries do: they are nothing without it."""
+    with Folder(root, "") as folder:
+        fd = folder.open(name, os.O_WRONLY | os.O_CREAT)
+        try:
+            write_all(fd, text.encode())
+            flush(fd)
+        finally:
+            os.close(fd)
+        folder.flush()
 
 
 def _add_lines(root: str, name: str, lines: str) -> bool:
@@ -177,8 +190,9 @@ def new_identity(space: Space, folder: str, mine: list[Any], name: str = "") -> 
     """A new writer, kept in the user's state directory for this machine, folder and lock file."""
     writer = name or new_writer()
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        with Folder(folder, "") as held:
+        home, below, name_of_space = folder.rsplit("/", 2)
+        os.makedirs(home, mode=0o700, exist_ok=True)
+        with Folder(home, f"{below}/{name_of_space}", create=True) as held:
             text = cjson.dumps({"writer": writer, "valid-for": mine, "root": space.root})
             held.replace(f"{mine[1]}.json", text.encode())
     except OSError as error:
@@ -206,7 +220,9 @@ def read_config(root: str) -> Config:
         found = re.search(r"line (\d+)", str(error))
         line = int(found[1]) if found else raw.count(b"\n") + 1
         raise _broken(CONFIG, line, str(error)) from error
-    return _checked(values, raw.decode().splitlines())
+    except (ValueError, RecursionError) as error:  # a number too long, arrays too deep
+        raise _broken(CONFIG, 0, f"can't be read ({error})") from error
+    return _checked(values, raw.decode().split("\n"))
 
 
 def _broken(file: str, line: int, message: str) -> WorkspaceError:
@@ -223,7 +239,7 @@ def _checked(values: dict[str, Any], lines: list[str]) -> Config:
     def want(key: str, kind: type, default: Any = None) -> Any:
         value = values.get(key, default)
         if not isinstance(value, kind):
-            raise fail(key, "is missing" if value is None else f"must be a {kind.__name__}")
+            raise fail(key, "is missing" if value is None else f"must be {_TYPES[kind]}")
         return value
 
     schema = want("schema", str)
@@ -239,7 +255,7 @@ def _checked(values: dict[str, Any], lines: list[str]) -> Config:
     try:
         clock.zone(want("timezone", str))
     except ValueError as error:
-        raise fail("timezone", f"is not known here ({error})") from error
+        raise fail("timezone", f"can't be used: {error}") from error
     return Config(
         values["id"], values["timezone"], values["writer"], tuple(namespaces),
         want("enabled", bool, default=True),
@@ -255,7 +271,7 @@ def read_policy(root: str) -> dict[str, Any]:
             value = yaml.safe_load(file)
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: a date there isn't
         raise _broken(POLICY, 0, f"can't be read ({error})") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

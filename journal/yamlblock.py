@@ -53,13 +53,7 @@ def load(text: str) -> dict[str, Any]:
         ) from error
     if not isinstance(values, dict):
         raise FormatError("the header is no map of keys to values", kind="bad-header")
-    return {key: _typed(key, value) for key, value in values.items()}
-
-
-def _typed(key: str, value: Any) -> Any:
-    if key in STRINGS and not isinstance(value, (str, list, dict)):
-        return "" if value is None else str(value)
-    return value
+    return values
 
 
 class _Building:
@@ -72,13 +66,13 @@ class _Building:
         next(self.events)  # the stream's start
         if isinstance(next(self.events), yaml.StreamEndEvent):
             return {}
-        value = self._node(next(self.events), 0)
+        value = self._node(next(self.events), -1)  # the header itself doesn't count
         next(self.events)  # the document's end
         if not isinstance(next(self.events), yaml.StreamEndEvent):
             raise _refused("there is more than one document")
         return value
 
-    def _node(self, event: Any, depth: int) -> Any:
+    def _node(self, event: Any, depth: int, key: str = "") -> Any:
         if depth > MAX_DEPTH:
             raise _refused(f"it is nested more than {MAX_DEPTH} deep")
         if isinstance(event, yaml.AliasEvent) or event.anchor:
@@ -86,7 +80,8 @@ class _Building:
         if event.tag:
             raise _refused(f"the tag {event.tag} is not allowed")
         if isinstance(event, yaml.ScalarEvent):
-            return plain(event.value) if event.implicit[0] and not event.style else event.value
+            is_word = event.implicit[0] and not event.style and key not in STRINGS
+            return plain(event.value) if is_word else event.value
         if isinstance(event, yaml.SequenceStartEvent):
             return self._list(depth)
         return self._map(depth)
@@ -103,9 +98,11 @@ class _Building:
             if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag:
                 raise _refused("a key is not plain text")
             key = event.value
-            if key == "<<" or key in values:
-                raise _refused(f"the key {key} is " + ("a merge" if key == "<<" else "there twice"))
-            values[key] = self._node(next(self.events), depth + 1)
+            if key in values:
+                raise _refused(f"the key {key} is there twice")
+            if key == "<<" and not event.style:
+                raise _refused("merges are not allowed")
+            values[key] = self._node(next(self.events), depth + 1, key if depth < 0 else "")
         return values
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from journal.anchor import UNBORN, anchor, environment, git_dir, locate
 
 ROOT = Path(__file__).resolve().parent.parent
+ASK = "import sys; sys.path.insert(0, sys.argv[1]); from journal.anchor import anchor; "
 
 
 def git(folder: Path, *words: str) -> str:
@@ -294,6 +296,31 @@ def test_an_empty_ref_is_looked_up_among_the_packed(repo: Path) -> None:
     assert anchor(str(repo)) == before
 
 
+@pytest.mark.parametrize(
+    ("branch", "path", "fault"),
+    [
+        ("new", "refs/heads/new", "openat:error=ENOENT:when=1"),  # renamed between two looks
+        ("main", "refs/heads/main", "read:retval=0:when=1..2"),  # cut off, not yet written anew
+        ("main", "HEAD", "read:retval=0:when=1..2"),
+    ],
+)
+def test_a_ref_that_says_nothing_for_a_moment(
+    repo: Path, branch: str, path: str, fault: str
+) -> None:
+    git(repo, "pack-refs", "--all")
+    git(repo, "checkout", "-q", "-B", branch)
+    commit(repo, "newer")  # what was packed is old: it must not be believed at once
+    trace = ["strace", "-f", "-o", os.devnull, "-P", str(repo / ".git" / path)]
+    trace += ["-e", f"trace={fault.partition(':')[0]}", "-e", f"inject={fault}"]
+    script = f"{ASK} print(anchor(sys.argv[2]))"
+    words = [*trace, sys.executable, "-c", script, str(ROOT), str(repo)]
+    probe = ["strace", "-o", os.devnull, "-e", "inject=read:retval=0:when=1..2", "-P", "/", "true"]
+    if not shutil.which("strace") or subprocess.run(probe, check=False).returncode:
+        pytest.skip("strace can't inject faults here")
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == oracle(repo)
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 def test_a_pipe_in_a_ref_s_place_does_not_hang(repo: Path) -> None:
     (repo / ".git" / "refs" / "heads" / "main").unlink()
@@ -323,7 +350,7 @@ def test_while_git_commits_and_packs_and_renames(repo: Path) -> None:
     finally:
         done.set()
         watcher.join()
-    names = {text.split("@")[0] for text in true}
+    names = {text.partition("@")[0] for text in true}
     strange = seen - true
     # Between the two steps of a rename even git shows the old name as unborn.
     assert {text for text in strange if text not in {f"{name}@{UNBORN}" for name in names}} == set()
@@ -517,6 +544,17 @@ def test_git_dir_of_the_outer_repository_says_nothing_of_the_inner(
     assert anchor(str(inner)) == expected
 
 
+def test_git_dir_of_a_linked_worktree_is_for_that_one(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever its hook went: git itself would believe the current directory to be the top."""
+    git(repo, "worktree", "add", "-q", "-b", "side", str(tmp_path / "tree"))
+    as_seen_by(monkeypatch, tmp_path, GIT_DIR=str(repo / ".git" / "worktrees" / "tree"))
+    assert anchor(str(tmp_path)) == ""
+    assert anchor(str(tmp_path / "tree")).startswith("side@")
+    assert anchor(str(repo)).startswith("main@")
+
+
 def test_git_dir_that_is_not_there(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = agrees(repo)
     as_seen_by(monkeypatch, repo, GIT_DIR=str(repo / "nowhere"))
@@ -546,9 +584,6 @@ def test_git_dir_alone_means_the_current_directory(
     as_seen_by(monkeypatch, folder, GIT_DIR=str(tmp_path / "elsewhere.git"))
     assert agrees(folder).startswith("main@")
     assert anchor(str(tmp_path)) == ""
-
-
-ASK = "import sys; sys.path.insert(0, sys.argv[1]); from journal.anchor import anchor; "
 
 
 def test_in_hooks(repo: Path, tmp_path: Path) -> None:

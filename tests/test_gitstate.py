@@ -330,6 +330,43 @@ def test_nothing_was_taken_before_the_first_commit(empty: Path) -> None:
     assert versions(empty) == {"one\n"}
 
 
+# Against HEAD
+
+
+def test_what_head_and_the_index_have(repo: Path) -> None:
+    write(repo, "staged\n")
+    git(repo, "add", DAY)
+    write(repo, "in no blob\n")
+    assert sorted(at(repo).current(str(repo / DAY))) == [b"one\n", b"staged\n"]
+    assert at(repo).current(OTHER) == at(repo).current("../x") == []
+
+
+def test_what_differs_from_head(repo: Path) -> None:
+    commit(repo, "deleted\n", OTHER)
+    commit(repo, "code\n", "src/x")
+    commit(repo, "same\n", "journal/main/same.md")
+    assert list(at(repo).altered("journal")) == []
+    write(repo, "edited\n")
+    write(repo, "edited\n", "src/x")
+    write(repo, "untracked\n", "journal/main/new.md")
+    (repo / OTHER).unlink()
+    expected = [(DAY, b"one\n"), (OTHER, b"deleted\n")]
+    assert sorted(at(repo).altered(str(repo / "journal"))) == expected
+    git(repo, "add", "-A", "journal")
+    assert sorted(at(repo).altered("journal")) == expected
+
+
+def test_what_differs_from_head_in_a_conflict(forked: Path) -> None:
+    git(forked, "merge", "side", fails=True)
+    assert (DAY, b"main\n") in list(at(forked).altered("journal"))
+
+
+def test_nothing_differs_from_no_head(empty: Path) -> None:
+    write(empty, "one\n")
+    git(empty, "add", DAY)
+    assert list(at(empty).altered("journal")) == []
+
+
 # Versions
 
 

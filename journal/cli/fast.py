@@ -20,12 +20,24 @@ _TAKEN = frozenset((*VALUED, *_AMONG, FILE, WORKSPACE))
 
 def run() -> None:
     """The program `journal`."""
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        _reopen()
     code = append(sys.argv[1:])
     if code is None:
         from journal.cli.main import main
 
         sys.exit(main(sys.argv[1:]))
     os._exit(code)  # all is written and closed; tearing the interpreter down would only cost time
+
+
+def _reopen() -> None:
+    """Put nothing in place of standard streams that came closed, before a day file takes one's."""
+    while (spare := os.open(os.devnull, os.O_RDWR)) < 3:
+        pass
+    os.close(spare)
+    sys.stdin = sys.stdin or open(0)  # noqa: SIM115
+    sys.stdout = sys.stdout or open(1, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w")  # noqa: SIM115
 
 
 def append(argv: "list[str]") -> int | None:
@@ -44,6 +56,10 @@ def append(argv: "list[str]") -> int | None:
         return _append(draft, options)
     except errors.JournalError as error:
         return _fail(error, as_json=JSON in options)
+    except OSError as error:
+        from journal.cli.report import from_system
+
+        return _fail(from_system(error), as_json=JSON in options)
 
 
 def _readable(draft: "dict[str, object]", options: "dict[str, list[str]]") -> bool:
@@ -59,6 +75,8 @@ def _parse(argv: "list[str]") -> "tuple[dict[str, object], dict[str, list[str]]]
         option, equals, value = word.partition("=")
         if word == "-" or word[:1] != "-":
             texts.append(word)
+        elif not texts and option != WORKSPACE:
+            return None  # before the verb there stands nothing else
         elif word == JSON:
             options[JSON] = []
         elif option in _TAKEN and (equals or (value := next(words, "-"))[:1] != "-"):

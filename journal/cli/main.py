@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import re
 import sys
 from collections.abc import Callable, Sequence
 
 from journal import __version__
 from journal.cli import options
-from journal.cli.report import report, say
+from journal.cli.report import from_system, report, say
 from journal.errors import JournalError, UsageError
 
 _EXITS = """\
@@ -22,6 +23,8 @@ Errors go to stderr; with --json as {"error": {"kind", "message", "hint", "retry
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
         """A wrong call, as every other error is shown."""
+        if found := re.match(r"argument VERB: invalid choice: (.*) \(choose", message):
+            message = f"there is no verb {found[1]}"
         raise UsageError(message, hint=f"see `{self.prog} --help`")
 
 
@@ -180,6 +183,13 @@ def _verify(verbs: argparse._SubParsersAction[_Parser]) -> None:
     )
 
 
+def _unexpected(verb: str | None, rest: list[str]) -> UsageError:
+    hint = f"see `journal {verb} --help`" if verb else "see `journal --help`"
+    if verb == "append" and rest[0][:1] != "-":
+        hint = "put a text of several words in quotes"
+    return UsageError(f"not understood: {' '.join(rest)}", hint=hint)
+
+
 def _joined(argv: Sequence[str]) -> list[str]:
     """`--since -7d` as `--since=-7d`, which argparse would take for an option."""
     words: list[str] = []
@@ -200,7 +210,9 @@ def main(argv: Sequence[str]) -> int:
     """Run one verb; the exit code."""
     as_json = options.JSON in argv
     try:
-        args = parser().parse_args(_joined(argv))
+        args, rest = parser().parse_known_args(_joined(argv))
+        if rest:
+            raise _unexpected(args.verb, rest)
         if not args.verb:
             parser().print_help(sys.stderr)
             return 2
@@ -218,14 +230,5 @@ def main(argv: Sequence[str]) -> int:
         say("journal: interrupted")
         return 130
     except OSError as error:
-        return report(_from_system(error), as_json=as_json)
+        return report(from_system(error), as_json=as_json)
     return code
-
-
-def _from_system(error: OSError) -> JournalError:
-    return JournalError(
-        error.strerror or str(error),
-        kind="system",
-        file=str(error.filename or ""),
-        hint="check the path and its permissions",
-    )

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from journal.chain import STATES, Verdict
 from journal.cjson import dumps
@@ -56,7 +56,9 @@ def write(text: str) -> None:
 
 
 def write_bytes(data: bytes) -> None:
-    """Bytes as they are: for `--body` and `--raw`, which are asked for to be exact."""
+    """Bytes as they are, for `--body` and `--raw`; drawn safely if a terminal is to show them."""
+    if sys.stdout.isatty():
+        data = safe_text(data.decode(errors="replace")).encode()
     try:
         sys.stdout.buffer.write(data)
     except BrokenPipeError:
@@ -79,7 +81,8 @@ def leave_quietly() -> None:
 
 def json(value: Mapping[str, Any]) -> None:
     """One JSON object on one line."""
-    write(dumps(value))
+    line = dumps(value)
+    write(safe_text(line) if sys.stdout.isatty() else line)
 
 
 def findings(found: Iterable[Finding]) -> None:
@@ -163,9 +166,16 @@ def body(entry: Entry) -> None:
 def _render(text: str) -> None:
     from rich.console import Console
     from rich.markdown import Markdown
+    from rich.segment import Segment, Segments
 
-    flush()
-    Console(highlight=False, width=min(width(), 100)).print(Markdown(text, hyperlinks=False))
+    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    console = Console(highlight=False, width=min(width(), 100), color_system=colours)
+    segments = console.render(Markdown(text, hyperlinks=False))
+    # Once more, because Markdown's character references are decoded only now.
+    safe = [Segment(safe_text(part.text), part.style) for part in segments]
+    with console.capture() as captured:
+        console.print(Segments(safe), end="")
+    write(captured.get().rstrip("\n"))
 
 
 def marked(snippet: str, marks: Sequence[tuple[int, int]]) -> str:

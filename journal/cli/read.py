@@ -13,6 +13,7 @@ from journal.errors import UsageError
 from journal.notebook import Notebook
 from journal.recall.engine import Query
 from journal.recall.scan import ScanEngine
+from journal.safe import one_line
 from journal.selection import Selection
 
 
@@ -130,7 +131,7 @@ def do_recall(args: argparse.Namespace) -> int:
         return 0
     for hit in answer.hits:
         output.write(output.row(hit.entry))
-        where = f"{hit.entry.source.file}:{hit.entry.source.line}"
+        where = one_line(f"{hit.entry.source.file}:{hit.entry.source.line}")
         output.write(f"    {output.marked(hit.snippet, hit.marks)}")
         output.write(f"    {output.style(where, 'dim')}")
     if not answer.hits:

@@ -12,16 +12,26 @@ def report(error: JournalError, *, as_json: bool) -> int:
     if as_json:
         say(dumps(error.record()))
     else:
-        say(f"journal: {safe_text(error.message)}")
+        say(f"journal: {error.message}")
         if error.hint:
-            say(f"  {safe_text(error.hint)}")
+            say(f"  {error.hint}")
     return error.code
 
 
+def from_system(error: OSError) -> JournalError:
+    """What the operating system refused, as an error of the journal's."""
+    return JournalError(
+        error.strerror or str(error),
+        kind="system",
+        file=str(error.filename or ""),
+        hint="check the path and its permissions",
+    )
+
+
 def say(line: str) -> None:
-    """One line of diagnostics; nobody reading it is no error."""
+    """One line of diagnostics, made safe; nobody reading it is no error."""
     try:
-        sys.stderr.buffer.write(f"{line}\n".encode(errors="backslashreplace"))
+        sys.stderr.buffer.write(f"{safe_text(line)}\n".encode(errors="backslashreplace"))
         sys.stderr.flush()
     except OSError:
         return

@@ -18,6 +18,7 @@ from journal.cli.report import report, say
 from journal.entry import Draft, Receipt
 from journal.errors import FormatError, JournalError, UsageError
 from journal.notebook import Notebook
+from journal.safe import one_line
 from journal.workspace import init
 from journal.yamlblock import page
 
@@ -36,7 +37,7 @@ def do_init(args: argparse.Namespace) -> int:
             }
         )  # fmt: skip
         return 0
-    output.write(f"A journal workspace at {made.root}")
+    output.write(f"A journal workspace at {one_line(made.root)}")
     output.write(f"  writer {made.writer}, time zone {made.timezone}")
     output.write(f"  wrote {', '.join(made.wrote) or 'nothing: all was there already'}")
     return 0
@@ -87,13 +88,13 @@ def _options(args: argparse.Namespace) -> dict[str, Any]:
 
 @contextmanager
 def _body(args: argparse.Namespace) -> Iterator[bytes]:
-    if args.file:
-        if args.text:
+    if args.file is not None:
+        if args.text is not None:
             raise UsageError("give TEXT or --file, not both", hint="leave one of them out")
         yield fast.file_body(args.file)
-    elif args.text and args.text != "-":
+    elif args.text not in (None, "-"):
         yield os.fsencode(args.text)
-    elif not args.text and sys.stdin.isatty():
+    elif args.text is None and sys.stdin.isatty():
         with _edited() as text:
             yield text
     else:

@@ -29,7 +29,8 @@ def fold(text: str) -> str:
     """The text without case and accents."""
     if text.isascii():
         return text.lower()
-    parts = unicodedata.normalize("NFKD", text.casefold())
+    # Twice, because some letters show their case only taken apart, and some come apart folded.
+    parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return unicodedata.normalize("NFC", "".join(c for c in parts if not unicodedata.combining(c)))
 
 
