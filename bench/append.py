@@ -30,9 +30,7 @@ AS_ARGUMENT = 1000  # bytes; longer bodies come by standard input, as a program 
 
 def main() -> None:
     words = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    words.add_argument(
-        "--quick", action="store_true", help="fewer runs and entries, about a minute"
-    )
+    words.add_argument("--quick", action="store_true", help="fewer runs and entries")
     words.add_argument("--only", default="123456", metavar="PARTS", help="for example 13")
     options = words.parse_args()
     parts: list[Callable[[Place, bool], list[Row]]] = [

@@ -8,6 +8,10 @@ from _json import encode_basestring as _plain_quote
 from _json import make_encoder as _make_encoder
 from _json import make_scanner as _make_scanner
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class _Settings:
     strict = True
@@ -51,12 +55,18 @@ def _refuse(value: object) -> object:
     raise TypeError(f"{type(value).__name__} can't be written as JSON")
 
 
-_encode = _make_encoder(None, _refuse, quote, None, ": ", ", ", False, False, False)
+def _encoder(quoting: "Callable[[str], str]") -> "Callable[[object, int], tuple[str, ...]]":
+    return _make_encoder(None, _refuse, quoting, None, ": ", ", ", False, False, False)
+
+
+# The C encoder calls its own quoting without going through Python.
+_encode, _encode_seen = _encoder(_plain_quote), _encoder(quote)
 
 
 def dumps(value: object) -> str:
     """The value as JSON on one line; TypeError or ValueError if it has none (NaN, sets, …)."""
     try:
-        return "".join(_encode(value, 0))
+        text = "".join(_encode(value, 0))
+        return text if text.isprintable() else "".join(_encode_seen(value, 0))
     except RecursionError as error:
         raise ValueError("nested too deeply") from error

@@ -6,38 +6,43 @@ Cheap on purpose: every append makes one. Format: https://github.com/ulid/spec
 from os import urandom
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_VALUES = {c: i for i, c in enumerate(_ALPHABET)}
-_PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
+_LETTERS = frozenset(_ALPHABET)
+_BASE32 = bytes.maketrans(_ALPHABET.encode(), b"0123456789abcdefghijklmnopqrstuv")
 LENGTH = 26
-_MOST = (1 << 128) - 1
+_ANY_BYTE = (_ALPHABET * 8).encode()  # five bits of each random byte
 
 
 def encode(number: int) -> str:
     """The 26 characters of a 128-bit number."""
-    return "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])
+    return "".join([_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5)])
 
 
 def decode(text: str) -> int:
     """The number an id stands for; ValueError if it is no id."""
-    if len(text) != LENGTH or not _VALUES.keys() >= set(text) or text[0] > "7":
+    if not is_id(text):
         raise ValueError(f"not an entry id: {text!r}")
-    number = 0
-    for char in text:
-        number = number << 5 | _VALUES[char]
-    return number
+    return int(text.encode().translate(_BASE32), 32)
 
 
 def is_id(text: str) -> bool:
     """Whether `text` is a whole ULID."""
-    return len(text) == LENGTH and _VALUES.keys() >= set(text) and text[0] <= "7"
+    return len(text) == LENGTH and _LETTERS.issuperset(text) and text[0] <= "7"
 
 
 def after(last: str, milliseconds: int) -> str:
     """A new id for this moment (Unix time), greater than `last` even if the clock went back."""
-    fresh = (milliseconds & 0xFFFFFFFFFFFF) << 80 | int.from_bytes(urandom(10), "big")
-    if last and fresh >> 80 <= (before := decode(last)) >> 80:
-        fresh = min(before + 1, _MOST)
-    return encode(fresh)
+    moment = "".join([_ALPHABET[milliseconds >> shift & 31] for shift in range(45, -1, -5)])
+    if moment <= last[:10]:
+        return _next(last)
+    return moment + urandom(16).translate(_ANY_BYTE).decode()
+
+
+def _next(last: str) -> str:
+    kept = last.rstrip("Z")
+    if kept in ("", "7"):  # nothing comes after the greatest
+        return last
+    above = _ALPHABET[_ALPHABET.index(kept[-1]) + 1]
+    return kept[:-1] + above + "0" * (LENGTH - len(kept))
 
 
 def matches(wanted: str, entry_id: str) -> bool:

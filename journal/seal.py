@@ -194,7 +194,8 @@ def check(draft: "dict[str, object]") -> None:
     if unknown := [key for key in draft if key not in DRAFT_KEYS]:
         _refuse_key(unknown[0])
     for key in TEXT_KEYS:
-        _check_string(key, draft.get(key))
+        if (value := draft.get(key)) != "":
+            _check_string(key, value)
     _check_names(draft)
     _check_lists(draft)
     _check_body(draft.get("body"))

@@ -21,7 +21,9 @@ SCHEMA = 1  # of the cached configuration
 class Space:
     """A workspace as appending needs it."""
 
-    __slots__ = ("enabled", "first", "id", "namespace", "offsets", "root", "timezone", "until")
+    __slots__ = (
+        "_second", "enabled", "first", "id", "namespace", "offsets", "root", "timezone", "until",
+    )  # fmt: skip
 
     def __init__(self, root: str, compiled: "dict[str, object]") -> None:
         self.root = root
@@ -32,12 +34,19 @@ class Space:
         self.enabled = bool(compiled["enabled"])
         self.offsets: list[list[int]] = compiled["offsets"]  # type: ignore[assignment]
         self.until: int = compiled["until"]  # type: ignore[assignment]
+        self._second = (-1, "", "")  # the last second stamped: a batch has thousands in one
 
     def stamp(self, nanoseconds: int) -> str:
         """`at` of a moment in Unix time: local time in the workspace's zone, with its offset."""
+        seconds, rest = divmod(nanoseconds, 1_000_000_000)
+        if self._second[0] != seconds:
+            self._second = (seconds, *self._local(seconds))
+        return f"{self._second[1]}.{rest // 1000:06d}{self._second[2]}"
+
+    def _local(self, seconds: int) -> "tuple[str, str]":
+        """`2026-11-21T14:03:22` and `+01:00`."""
         from time import gmtime
 
-        seconds, rest = divmod(nanoseconds, 1_000_000_000)
         offset = 0
         for since, value in self.offsets:
             if since > seconds:
@@ -46,8 +55,8 @@ class Space:
         t = gmtime(seconds + offset)
         sign, minutes = ("-", -offset // 60) if offset < 0 else ("+", offset // 60)
         return (
-            f"{t[0]:04d}-{t[1]:02d}-{t[2]:02d}T{t[3]:02d}:{t[4]:02d}:{t[5]:02d}.{rest // 1000:06d}"
-            f"{sign}{minutes // 60:02d}:{minutes % 60:02d}"
+            f"{t[0]:04d}-{t[1]:02d}-{t[2]:02d}T{t[3]:02d}:{t[4]:02d}:{t[5]:02d}",
+            f"{sign}{minutes // 60:02d}:{minutes % 60:02d}",
         )
 
 

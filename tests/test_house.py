@@ -19,10 +19,11 @@ SCRIPT = ROOT / "journal" / "cli" / "journal"
 # A part imports only from floors below it and from its own.
 FLOORS = {
     0: "cjson clock errors finding ids names safe",
-    1: "chain dayfile entry frontmatter held inquiry markdown openblock preamble remains seal selection yamlblock",
+    1: "chain dayfile entry frontmatter held inquiry markdown openblock preamble remains seal"
+    " selection yamlblock",
     2: "decisions facts graph paths policy redaction reviews sessions tasks",
-    3: "anchor days files gitstate inmemory notebook past protocol settle space spool spoolfile store tail tokens trim"
-    " verify workspace",
+    3: "anchor days files gitstate inmemory notebook past protocol settle space spool spoolfile"
+    " store tail tokens trim verify workspace",
     4: "catalog exports git importers packs recall",
     5: "api context doctor repair restore status",
     6: "cli mcp tui",
