@@ -293,7 +293,7 @@ class Session:
             upto = self.known.upto(path)
             try:
                 self.days.put(path, [(piece, place) for _, piece, place, _ in entries])
-            except (OSError, JournalError) as error:
+            except (OSError, JournalError, ImportError) as error:
                 entries[0][0].notices.append(
                     f"{path}: can't be written ({getattr(error, 'strerror', None) or error}); the"
                     " entry is safe in the spool, and the next append puts it in its place"
@@ -314,6 +314,6 @@ class Session:
                 from journal.trim import trim
 
                 trim(self)
-        except (OSError, JournalError) as error:
+        except (OSError, JournalError, ImportError) as error:
             self.notices.append(f"the entry is safe, but tidying up failed: {error}")
         self.spool.save(self.known)

@@ -47,8 +47,11 @@ def _cover(store: Store, chains: Chains, records: list[spool.Record]) -> None:
     for record in records:
         if record.facts["writer"] == mine:
             numbers.setdefault(record.namespace, set()).add(record.seq)
+    cached = _cache(store, mine).known if mine else None
     for namespace, known in numbers.items():
         lowest = max(known)
+        if cached and cached.heads.get(namespace, (0, ""))[0] > lowest:
+            continue  # an older spool was put in its place: it doesn't know the newest entries
         while lowest - 1 in known:
             lowest -= 1
         chains.of(mine, namespace).covered = lowest

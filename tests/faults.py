@@ -123,7 +123,8 @@ class Book:
         found = {entry.id: entry.body for entry in notebook.entries()}
         wrong = [f"lost {i}" for i in self.promised if i not in found]
         wrong += [f"changed {i}" for i, body in self.promised.items() if found.get(i, body) != body]
-        wrong += [f"a stranger: {body!r}" for body in found.values() if body not in self.tried]
+        if not holes:
+            wrong += [f"a stranger: {body!r}" for body in found.values() if body not in self.tried]
         wrong += [f"body twice: {b!r}" for b, n in Counter(found.values()).items() if n > 1]
         texts = b"\n".join(day.read_bytes() for day in self.days())
         marks = Counter(re.findall(rb"(?m)^id: (\w+)\n", texts))
@@ -159,7 +160,7 @@ def calls(book: Book, log: Path, count: int = 1, before: str = "pass") -> list[t
 
 def inject(log: Path, call: tuple[str, int], what: str) -> tuple[str, ...]:
     """The options that make a call fail (`error=EIO`), lie (`retval=5`), kill (`signal=KILL`)."""
-    return ("-o", str(log), "-e", f"inject={call[0]}:{what}:when={call[1]}")
+    return ("-y", "-o", str(log), "-e", f"inject={call[0]}:{what}:when={call[1]}")
 
 
 def vim_saves(path: Path, text: bytes) -> None:
@@ -238,12 +239,26 @@ def sweep(
         if re.fullmatch(names, call[0])
     ]
     tell(len(work[::step]))
+    missed = 0
     for number, (call, what) in enumerate(work[::step], 1):
         if scene.fresh or number % _RENEWED == 0:
             book = _ready(base, scene, number)
         scene.prepare(book)
         done = book.append(scene.count, scene.before, inject(log, call, what))
+        if not _met(book, log):
+            missed += 1  # the interpreter has compiled a module meanwhile, and opened one file less
+            book.go_on()
+            continue
         yield from (f"{what} at {call}: {wrong}" for wrong in _afterwards(book, done, what))
+
+    if missed * 4 > len(work[::step]):
+        yield f"{missed} of {len(work[::step])} faults met something else"
+
+
+def _met(book: Book, log: Path) -> bool:
+    """Whether the fault met a call that touches the book; a kill is always in its place."""
+    hit = [line for line in log.read_text(errors="replace").splitlines() if "(INJECTED)" in line]
+    return not hit or any(str(book.root) in line for line in hit)
 
 
 def _ready(base: Path, scene: Scene, number: int) -> Book:

@@ -330,7 +330,8 @@ def compare(data: bytes) -> None:
     assert [one.raw for one in quick] == [piece.raw for piece in careful]
     for one, piece in zip(quick, careful, strict=True):
         if one.header and re.fullmatch(r"\d+:sha256:\w{64}", str(piece.values.get("prev"))):
-            assert (one.id, one.seq) == (piece.values.get("id"), piece.values.get("seq"))
+            seq = piece.values.get("seq")
+            assert (one.id, one.seq or None) == (piece.values.get("id") or one.id, seq or None)
             assert f"{one.before}:{one.prev}" == piece.values["prev"]
         if one.header != piece.header:  # a header that can't be read: the chain finds it changed
             assert piece.trouble

@@ -146,6 +146,7 @@ def test_a_file_size_limit_in_the_middle_of_a_write(tmp_path: Path, room: int) -
     assert "Traceback" not in done.stderr
     assert (done.returncode, done.stdout) == (10, "")
     assert "disk-full" in done.stderr
+    assert spool.stat().st_size == limit - room
     assert book.audit() == []
     book.go_on()
     assert book.audit() == []

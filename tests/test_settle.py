@@ -312,12 +312,13 @@ def test_nothing_comes_back_during_a_rebase(repo: Book) -> None:
     (repo.root / "note").write_text("one")
     git(repo.root, "add", ".")
     git(repo.root, "commit", "-q", "-m", "second")
-    taken = newest(repo)
     environment = {"GIT_SEQUENCE_EDITOR": "sed -i s/^pick/edit/"}
     subprocess.run(
         ["git", "rebase", "-q", "-i", "HEAD~1"],
         cwd=repo.root, check=True, env={**os.environ, **environment}, capture_output=True,
     )  # fmt: skip
+    repo.go_on()
+    taken = newest(repo)
     take_newest(repo)
     with day_of(repo).open("ab") as file:
         file.write(b"Not what git has.\n")

@@ -58,7 +58,7 @@ def test_a_note_after_a_torn_record_is_read() -> None:
 def forgeries() -> list[bytes]:
     inner = record(9, b"forged")
     line, _, piece = inner.partition(b"\n")
-    other = b"## Heading\n\nid: x\n"
+    other = b"## Heading\n\n```yaml entry\nid: %s9\nseq: 9\n```\n\ntext\n" % ID.encode()
     (entry,) = spool.scan(record(1, b"one"))[0]
     return [
         b"innocent\n" + inner + b"innocent",

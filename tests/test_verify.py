@@ -454,6 +454,17 @@ def test_a_copied_workspace_is_calm_when_the_original_goes_on(book: Notebook) ->
     assert odd(copy) == {}
 
 
+def test_a_spool_restored_from_a_backup_accuses_nobody(book: Notebook) -> None:
+    add(book, 0)
+    [spool] = (Path(book.root) / ".journal" / "state" / "spool").glob("*.log")
+    backup = spool.read_bytes()
+    add(book, 1)
+    spool.write_bytes(backup)  # in place: the same file, the same identity
+    assert odd(Path(book.root)) == {}
+    add(Notebook.open(book.root), 2)
+    assert odd(Path(book.root)) == {}
+
+
 # Hand edits that are none (FORMAT 5)
 
 _TEXTS = st.text(

@@ -12,6 +12,8 @@ from journal.cli.options import FILE, JSON, META, TAG, VALUED, WORKSPACE, meta
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from journal.errors import JournalError, UsageError
 
 _AMONG = (TAG, META)
@@ -133,14 +135,20 @@ def _append(draft: "dict[str, object]", options: "dict[str, list[str]]") -> int:
     if not place.enabled:
         return disabled(as_json=JSON in options)
     receipt = protocol.append(place, [sealing])[0]
-    for notice in receipt.notices:
+    return tell(receipt.record(), receipt.notices, as_json=JSON in options)
+
+
+def tell(record: "dict[str, object]", notices: "Iterable[str]", *, as_json: bool) -> int:
+    """Print a receipt and what was mended on the way; 0, for the entry is kept, come what may."""
+    for notice in notices:
         _write(2, f"journal: {notice}\n")
-    if JSON in options:
+    text = str(record["id"])
+    if as_json:
         from journal.cjson import dumps
 
-        _write(1, dumps(receipt.record()) + "\n")
-    else:
-        _write(1, receipt.id + "\n")
+        text = dumps(record)
+    if not _write(1, f"{text}\n"):
+        _write(2, f"journal: appended {record['id']}, but its receipt could not be printed\n")
     return 0
 
 
@@ -148,11 +156,10 @@ def disabled(*, as_json: bool) -> int:
     """Say that nothing was appended, because the workspace says so."""
     _write(2, "journal: nothing appended: enabled = false in journal.toml\n")
     if as_json:
-        from journal.cjson import dumps
         from journal.protocol import Receipt
 
         nothing = Receipt("", "", "", 0, "").record()
-        _write(1, dumps({**nothing, "durable": False, "disabled": True}) + "\n")
+        tell({**nothing, "durable": False, "disabled": True}, (), as_json=True)
     return 0
 
 
@@ -162,10 +169,11 @@ def _fail(error: "JournalError", *, as_json: bool) -> int:
     return report(error, as_json=as_json)
 
 
-def _write(fd: int, text: str) -> None:
+def _write(fd: int, text: str) -> bool:
     from journal.files import write_all
 
     try:
         write_all(fd, text.encode(errors="backslashreplace"))
     except OSError:
-        return  # nobody reads; the entry is kept all the same
+        return False
+    return True

@@ -53,13 +53,7 @@ def do_append(args: argparse.Namespace) -> int:
         receipt = notebook.append(draft)
     if not notebook.enabled:
         return fast.disabled(as_json=args.json)
-    for notice in receipt.notices:
-        say(f"journal: {notice}")
-    if args.json:
-        output.json(_receipt(receipt))
-    else:
-        output.write(receipt.id)
-    return 0
+    return fast.tell(_receipt(receipt), receipt.notices, as_json=args.json)
 
 
 def _receipt(receipt: Receipt) -> dict[str, Any]:
