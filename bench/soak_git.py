@@ -26,7 +26,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from journal import dayfile, seal
-from journal.chain import STATES, exit_code
+from journal.chain import STATES, Verdict
 from journal.entry import Draft
 from journal.notebook import Notebook
 from journal.workspace import init
@@ -117,12 +117,31 @@ class Clone:
         """Calm, and nothing acknowledged lost."""
         verdicts = Notebook.open(str(self.root)).verify()
         self.history.counts["verifications"] += 1
-        if exit_code(verdicts):
-            alarms = [verdict for verdict in verdicts if STATES[verdict.state]]
+        alarms = [one for one in verdicts if STATES[one.state] and not self.follows_discarded(one)]
+        if alarms:
             self.history.counts["false alarms"] += 1
             raise Wrong(f"{self.root.name}: {alarms}\n{self.history.story()}")
         if lost := self.acknowledged - {verdict.id for verdict in verdicts}:
             raise Wrong(f"{self.root.name}: lost {lost}\n{self.history.story()}")
+
+    def follows_discarded(self, verdict: Verdict) -> bool:
+        """Whether a `broken` entry follows one that its writer's git discarded before any commit.
+
+        A hard reset leaves new files alone, and so what follows on what it took from tracked ones.
+        Only the writer's own spool still knows that; to everybody else it is as if somebody had
+        deleted the entry.
+        """
+        if verdict.state != "broken":
+            return False
+        lines = (self.root / verdict.file).read_text().split("\n")[verdict.line - 1 :]
+        prev = next(line for line in lines if line.startswith("prev: ")).partition(":sha256:")[2]
+        for clone in self.history.clones:
+            for record in clone.book.store.spooled() if clone is not self else ():
+                if seal.digest(record.header) == f"sha256:{prev}":
+                    where = self.git("log", "--all", "--reflog", "--format=%h", f"-S{record.id}")
+                    self.history.counts["follow what was discarded"] += not where
+                    return not where
+        return False
 
 
 class History:
@@ -194,7 +213,8 @@ class History:
             "delete": data[:offset] + data[offset + len(raw) :],
         }[kind]
         path.write_bytes(new)
-        verdicts = [v for v in Notebook.open(str(clone.root)).verify() if STATES[v.state]]
+        verdicts = Notebook.open(str(clone.root)).verify()
+        verdicts = [v for v in verdicts if STATES[v.state] and not clone.follows_discarded(v)]
         path.write_bytes(data)
         entry_id = piece.values["id"]
         if _reads_the_same(data, new) or (kind == "delete" and self._discards(clone, path, new)):

@@ -189,15 +189,14 @@ def _postscript(after: bytes, closes: object) -> bytes:
     after = after.lstrip(b"\n")
     if isinstance(closes, str) and closes:
         line, _, rest = after.partition(b"\n")
-        if line.rstrip() == closes.encode():
+        if line.rstrip() == closes.encode(errors="surrogatepass"):
             after = rest
     return after.strip(b"\n")
 
 
 def _without_closing(body: bytes, closes: object) -> bytes:
-    if isinstance(closes, str) and closes and body.endswith(b"\n" + closes.encode()):
-        return body[: -len(closes.encode()) - 1]
-    return body
+    ending = b"\n" + closes.encode(errors="surrogatepass") if isinstance(closes, str) else b""
+    return body[: -len(ending)] if len(ending) > 1 and body.endswith(ending) else body
 
 
 def link_of(raw: bytes) -> tuple[int, str] | None:

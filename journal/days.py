@@ -157,6 +157,17 @@ class Days:
         except FileNotFoundError:
             return [0]
 
+    def robbed(self, done: "set[str]") -> "list[str]":
+        """Of the files that were written last, but not just now, those that lost their newest."""
+        recent = list(self.session.known.newest.items())[-3:]
+        return [
+            path
+            for path, place in recent
+            if path not in done
+            and not (place.away and place.away == self.mark(path))
+            and self.look(path, place) is False
+        ]
+
     def is_as(self, path: str, mark: "list[int]") -> bool:
         """Whether the file that is open is still as it was."""
         return self._path == path and mark_of(os.fstat(self._fd)) == mark

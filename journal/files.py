@@ -246,6 +246,20 @@ def lock(fd: int) -> None:
         pause = min(pause * 1.5, 0.005)
 
 
+def unlock(fd: int) -> None:
+    """Let go of the lock, also where a child that was forked meanwhile holds the descriptor."""
+    try:
+        if fcntl:
+            fcntl.flock(fd, fcntl.LOCK_UN)
+        else:
+            import msvcrt
+
+            os.lseek(fd, 0, os.SEEK_SET)
+            msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
+    except OSError:
+        return  # closing lets go of it too, and what was appended is appended
+
+
 def _try_lock(fd: int) -> bool:
     try:
         if fcntl:

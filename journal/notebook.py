@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from journal import clock, dayfile, protocol, seal, space
+from journal import clock, dayfile, protocol, receipt, seal, space
 from journal.chain import Verdict
 from journal.entry import Draft, Entry, Receipt
 from journal.errors import UsageError
@@ -18,6 +18,7 @@ from journal.ids import matches
 from journal.selection import EVERYTHING, Selection
 from journal.spool import Known
 from journal.store import Store
+from journal.workspace import read_config
 
 
 class Book(Protocol):
@@ -42,6 +43,7 @@ class Notebook:
     def __init__(self, store: Store, place: space.Space) -> None:
         self.store = store
         self._space = place
+        self._sources = space.sources_of(store.root)
         self._known = Known()
 
     @classmethod
@@ -59,12 +61,12 @@ class Notebook:
     @property
     def enabled(self) -> bool:
         """Whether appends do anything: `enabled` in journal.toml."""
-        return self._space.enabled
+        return self._current().enabled
 
     @property
     def findings(self) -> list[Finding]:
         """What reading met so far that is not as it should be."""
-        return self.store.reading.findings
+        return list(self.store.reading.findings)
 
     def append(self, draft: Draft) -> Receipt:
         """Write one entry, durably; a disabled journal gives a receipt without an id."""
@@ -82,7 +84,17 @@ class Notebook:
         """Write drafts that are ready, with one flush."""
         if not self.enabled:
             return [Receipt("", "", "", 0, 0, "", durable=False) for _ in sealings]
-        return [_receipt(r) for r in protocol.append(self._space, sealings, known=self._known)]
+        return [_receipt(r) for r in protocol.append(self._current(), sealings, known=self._known)]
+
+    def _current(self) -> space.Space:
+        """The workspace as its files configure it now: a notebook may stay open for days."""
+        now = int(clock.now().timestamp())
+        sources = space.sources_of(self.root)
+        if sources != self._sources or now >= self._space.until:
+            self._space = space.open_space(self.root, now)
+            self.store.configure(read_config(self.root))
+            self._sources = sources
+        return self._space
 
     def entries(self, selection: Selection = EVERYTHING) -> Iterator[Entry]:
         """The selected entries, newest first; only the days that the caller gets to are read."""
@@ -160,7 +172,7 @@ def stamp(at: datetime | str | None, store: Store) -> str:
         ) from error
 
 
-def _receipt(done: protocol.Receipt) -> Receipt:
+def _receipt(done: receipt.Receipt) -> Receipt:
     return Receipt(
         done.id, done.at, done.file, done.line, done.seq, done.digest, done.durable,
         done.repeated, tuple(done.notices),

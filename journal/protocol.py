@@ -16,7 +16,8 @@ from journal import ids, seal
 from journal.anchor import anchor
 from journal.days import Days
 from journal.errors import JournalError
-from journal.files import Folder, close, flush, lock
+from journal.files import Folder, close, flush, lock, unlock
+from journal.receipt import Receipt
 from journal.space import Space, day_path, writer_of
 from journal.spool import Known, Place, encode, place_of
 from journal.spoolfile import SpoolFile
@@ -27,30 +28,6 @@ if TYPE_CHECKING:
     from journal.settle import Spooled
 
 TRIM_AT = 16 << 20
-
-
-class Receipt:
-    """What an append promises: where the entry is, and whether it would survive a power cut."""
-
-    __slots__ = ("at", "digest", "durable", "file", "id", "line", "notices", "repeated", "seq")
-
-    def __init__(self, entry_id: str, at: str, file: str, seq: int, digest: str) -> None:
-        self.id = entry_id
-        self.at = at
-        self.file = file
-        self.line = 0
-        self.seq = seq
-        self.digest = digest
-        self.durable = True
-        self.repeated = False  # the token had an entry already: this is that entry
-        self.notices: list[str] = []  # for stderr: what had to be mended, what could not be written
-
-    def record(self) -> "dict[str, object]":
-        """The receipt as JSON shows it."""
-        return {
-            "id": self.id, "at": self.at, "file": self.file, "line": self.line, "seq": self.seq,
-            "digest": self.digest, "durable": self.durable,
-        }  # fmt: skip
 
 
 # An entry on its way: numbered and linked, not yet in a file. With its slice and its token.
@@ -73,6 +50,7 @@ def append(
                 lock(lock_fd)
                 return _locked(space, home, lock_fd, drafts, known)
             finally:
+                unlock(lock_fd)
                 close(lock_fd)
     except OSError as error:
         from journal.trim import not_durable
@@ -157,12 +135,25 @@ class Session:
         written: list[_Written] = []
         receipts = [self._number(draft, tokens, written) for draft in drafts]
         if written:
-            self._acknowledge(written)
-            self._place(written)
-            self._remember(written)
+            self._write(written)
+        if tokens:
+            from journal.tokens import each_its_own
+
+            receipts = each_its_own(receipts)
         if receipts:
             receipts[0].notices = self.notices + receipts[0].notices
         return receipts
+
+    def _write(self, written: "list[_Written]") -> None:
+        through = False
+        try:
+            self._acknowledge(written)
+            self._place(written)
+            through = True
+        finally:
+            if not through:  # whatever it was, Ctrl-C too: whoever holds `known` reads it again
+                self.known.size = -1
+        self._remember(written)
 
     def _tokens(self, drafts: "list[seal.Sealing]") -> "dict[str, Receipt]":
         wanted = [draft.token for draft in drafts if draft.token]
@@ -305,11 +296,14 @@ class Session:
 
     def _remember(self, written: "list[_Written]") -> None:
         """What is done once the entries are safe: trouble here is told, never raised."""
+        done = {receipt.file for receipt, _, _, _ in written}
         try:
             if self.rebuilt:
                 from journal.settle import settle_all
 
-                settle_all(self, {receipt.file for receipt, _, _, _ in written})
+                settle_all(self, done)
+            else:
+                self._look_around(done)
             if self.known.size > max(TRIM_AT, self.known.trim_at):
                 from journal.trim import trim
 
@@ -317,3 +311,10 @@ class Session:
         except (OSError, JournalError, ImportError) as error:
             self.notices.append(f"the entry is safe, but tidying up failed: {error}")
         self.spool.save(self.known)
+
+    def _look_around(self, done: "set[str]") -> None:
+        """An editor may have saved an old buffer of yesterday over yesterday's newest entries."""
+        for path in self.days.robbed(done):
+            from journal.settle import settle
+
+            settle(self, path)

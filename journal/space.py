@@ -134,12 +134,22 @@ def machine() -> str:
         except OSError:
             continue
         try:
-            return os.read(fd, 64).decode("ascii", "replace").strip()
+            held = os.read(fd, 64).decode("ascii", "replace").strip()
         finally:
             os.close(fd)
-    from uuid import getnode  # macOS, Windows, containers without a machine id
+        if held and held != "uninitialized":
+            return held
+    from journal.identity import machine_without_id
 
-    return f"{getnode():012x}"
+    return machine_without_id()
+
+
+def identity(root: str, lock_st: os.stat_result) -> "list[object]":
+    """What a writer's identity is valid for: this machine, this folder, this very lock file.
+
+    Nobody writes the lock file, so its change time stays, but not through a copy or a restore.
+    """
+    return [machine(), os.stat(root).st_ino, lock_st.st_ino, lock_st.st_ctime_ns]
 
 
 def writer_of(space: Space, lock_fd: int) -> str:
@@ -147,7 +157,7 @@ def writer_of(space: Space, lock_fd: int) -> str:
 
     Call under the lock: two processes must not each make one.
     """
-    mine = [machine(), os.stat(space.root).st_ino, os.fstat(lock_fd).st_ino]
+    mine = identity(space.root, os.fstat(lock_fd))
     folder = f"{state_home()}/{space.id}"
     try:
         fd = os.open(f"{folder}/{mine[1]}.json", os.O_RDONLY)
@@ -159,7 +169,7 @@ def writer_of(space: Space, lock_fd: int) -> str:
             return str(held["writer"])
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError):
         pass  # no identity yet, or not a whole one
-    from journal.workspace import new_identity
+    from journal.identity import new_identity
 
     return new_identity(space, folder, mine)
 

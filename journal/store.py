@@ -53,7 +53,7 @@ class DayFile:
 class Reading:
     """What a walk over the files met besides entries."""
 
-    findings: list[Finding] = field(default_factory=list)
+    findings: dict[Finding, None] = field(default_factory=dict)
 
 
 def day_files(root: str, namespace: str = "") -> list[DayFile]:
@@ -92,9 +92,15 @@ class Store:
 
     def __init__(self, root: str, config: Config | None = None) -> None:
         self.root = root
-        self.config: Config = config or read_config(root)
-        self.zone: tzinfo = clock.zone(self.config.timezone)
+        self.config: Config
+        self.zone: tzinfo
+        self.configure(config or read_config(root))
         self.reading = Reading()
+
+    def configure(self, config: Config) -> None:
+        """Read by this configuration from now on."""
+        self.config = config
+        self.zone = clock.zone(config.timezone)
 
     def files(self, namespace: str = "") -> list[DayFile]:
         """Every day file, the newest day first."""
@@ -118,7 +124,7 @@ class Store:
 
     def find(self, code: str, path: str, line: int, message: str, fix: str = "") -> None:
         """Note something that is not as it should be."""
-        self.reading.findings.append(Finding(code, path, line, message, fix))
+        self.reading.findings[Finding(code, path, line, message, fix)] = None
 
     def spooled(self) -> list[spool.Record]:
         """The acknowledged entries of every spool here, each with the path it was last put to."""
@@ -148,7 +154,9 @@ class Store:
     def named(self, wanted: str) -> Iterator[Entry]:
         """The entries whose id begins or ends so; only files that may hold one are read closely."""
         upper = wanted.upper().encode()
-        marks = (b"\nid: " + upper, upper + b"\n")
+        marks = {b"\nid: " + upper, upper + b"\n"}
+        as_typed = wanted.encode(errors="replace")  # a person may have given an id of their own
+        marks |= {b"\nid: " + as_typed, as_typed + b"\n"}
         by_hand = _HAND.issuperset(wanted)
         for _, group in groupby(self.files(), key=lambda day: day.date):
             files = list(group)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from journal import seal
 from journal.cjson import quote
 from journal.files import Folder, close, flush, read_all, write_all
-from journal.protocol import Receipt
+from journal.receipt import Receipt
 from journal.space import STATE
+from journal.spool import entries, scan
 from journal.tail import standing
 from journal.trim import read_file
 
@@ -35,9 +36,34 @@ def receipts_of(session: Session, wanted: set[str]) -> dict[str, Receipt]:
     if found:
         flush(session.spool.fd)  # whoever wrote it may have been killed before its own flush
     for token in wanted - found.keys():
+        if receipt := _from_other_spool(session, token):
+            found[token] = receipt
+    for token in wanted - found.keys():
         if receipt := _from_store(session, token):
             found[token] = receipt
     return found
+
+
+def _from_other_spool(session: Session, token: str) -> Receipt | None:
+    """From the spool of a writer that wrote in this folder before."""
+    folder = session.spool.folder
+    for name in os.listdir(folder.path):
+        if name.endswith(".log") and name != session.spool.name:
+            data = folder.read(name)
+            for record in entries(scan(data)[0]) if quote(token).encode() in data else ():
+                if record.facts.get("token") == token:
+                    return _from_record(session, record)
+    return None
+
+
+def each_its_own(receipts: list[Receipt]) -> list[Receipt]:
+    """The receipts, those of a token that came twice in one group told apart."""
+    seen: set[int] = set()
+    told = []
+    for receipt in receipts:
+        told.append(receipt.again() if id(receipt) in seen else receipt)
+        seen.add(id(receipt))
+    return told
 
 
 def _key(token: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from journal import dayfile, seal
 from journal.errors import JournalError
 from journal.files import Folder, close, flush, read_all, read_at
-from journal.space import machine, state_home
+from journal.space import identity, state_home
 from journal.spool import Known, Record, encode, entries, from_records, note, put_back, scan
 from journal.tail import standing
 
@@ -89,10 +89,10 @@ def another_writer(session: Session, lock_fd: int) -> tuple[str, str]:
 
     The old chain ends: to number on from what is left might number an entry twice.
     """
-    from journal.workspace import new_identity
+    from journal.identity import new_identity
 
     space = session.space
-    mine = [machine(), os.stat(space.root).st_ino, os.fstat(lock_fd).st_ino]
+    mine = identity(space.root, os.fstat(lock_fd))
     writer = new_identity(space, f"{state_home()}/{space.id}", mine)
     return writer, (
         f"the spool of writer {session.writer} lacks entries that it had acknowledged; from here"

@@ -3,18 +3,49 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from journal import chain, held, seal, space, spool
 from journal.chain import Evidence, Verdict
 from journal.cjson import loads
-from journal.files import Folder
+from journal.errors import JournalError
+from journal.files import Folder, lock, unlock
 from journal.held import Acknowledged, Chains, Day, Held
 from journal.past import GitPast
 from journal.store import Store
 
+_CALM = ("intact", "handwritten", "amended", "forgotten", "redacted", "elsewhere")
+
 
 def verify(store: Store) -> list[Verdict]:
     """A verdict on every entry of the workspace, day by day."""
+    verdicts = _verify(store)
+    if all(verdict.state in _CALM for verdict in verdicts):
+        return verdicts
+    with _quiet(store.root):  # maybe an append came between the reading of files and of the spool
+        return _verify(store)
+
+
+@contextmanager
+def _quiet(root: str) -> Iterator[None]:
+    """While nobody appends; if that can't be had, as it is."""
+    try:
+        with Folder(root, space.STATE) as state:
+            fd = state.open("lock", os.O_RDWR)
+    except (OSError, JournalError):
+        yield
+        return
+    try:
+        with suppress(JournalError):
+            lock(fd)
+        yield
+    finally:
+        unlock(fd)
+        os.close(fd)
+
+
+def _verify(store: Store) -> list[Verdict]:
     chains = Chains(lambda writer, namespace: seal.genesis(store.config.id, writer, namespace))
     entries = _entries(store, chains)
     records = store.spooled()
@@ -60,13 +91,12 @@ def _cover(store: Store, chains: Chains, records: list[spool.Record]) -> None:
 def own_writer(store: Store) -> str:
     """This machine's writer in this folder; empty if it has none yet, as in a fresh clone."""
     try:
-        inode = os.stat(store.root).st_ino
-        lock = os.stat(f"{store.root}/{space.STATE}/lock").st_ino
-        with open(f"{space.state_home()}/{store.config.id}/{inode}.json", "rb") as file:
+        mine = space.identity(store.root, os.stat(f"{store.root}/{space.STATE}/lock"))
+        with open(f"{space.state_home()}/{store.config.id}/{mine[1]}.json", "rb") as file:
             known = loads(file.read(4096).decode())
     except (OSError, ValueError):
         return ""
-    if not isinstance(known, dict) or known.get("valid-for") != [space.machine(), inode, lock]:
+    if not isinstance(known, dict) or known.get("valid-for") != mine:
         return ""
     return str(known.get("writer", ""))
 

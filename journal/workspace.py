@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import re
 import tomllib
 from dataclasses import dataclass
-from secrets import token_hex
 from typing import Any
 
 from journal import cjson, clock, ids, names
 from journal.errors import JournalError, WorkspaceError
 from journal.files import Folder, flush, write_all
+from journal.identity import new_identity, new_writer
 from journal.space import (
     CACHE,
     CACHED_CONFIG,
@@ -20,8 +19,7 @@ from journal.space import (
     POLICY,
     SCHEMA,
     STATE,
-    Space,
-    machine,
+    identity,
     sources_of,
     state_home,
 )
@@ -160,7 +158,7 @@ def _add_lines(root: str, name: str, lines: str) -> bool:
 
 def _identify(root: str, *, first: bool) -> str:
     """This machine's writer of the workspace; the first one made is the one journal.toml names."""
-    from journal.files import lock
+    from journal.files import lock, unlock
     from journal.space import open_space, writer_of
 
     space = open_space(root, int(clock.now().timestamp()))
@@ -169,40 +167,12 @@ def _identify(root: str, *, first: bool) -> str:
         try:
             lock(fd)
             if first:
-                mine = [machine(), os.stat(root).st_ino, os.fstat(fd).st_ino]
+                mine = identity(root, os.fstat(fd))
                 return new_identity(space, f"{state_home()}/{space.id}", mine, space.first)
             return writer_of(space, fd)
         finally:
+            unlock(fd)
             os.close(fd)
-
-
-def new_writer() -> str:
-    """A name no other writer has: the user's, and a random ending."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # no such user in the container
-        user = ""
-    stem = re.sub(r"[^a-z0-9]+", "-", user.lower()).strip("-")[:20]
-    return f"{stem or 'writer'}-{token_hex(3)}"
-
-
-def new_identity(space: Space, folder: str, mine: list[Any], name: str = "") -> str:
-    """A new writer, kept in the user's state directory for this machine, folder and lock file."""
-    writer = name or new_writer()
-    try:
-        home, below, name_of_space = folder.rsplit("/", 2)
-        os.makedirs(home, mode=0o700, exist_ok=True)
-        with Folder(home, f"{below}/{name_of_space}", create=True) as held:
-            text = cjson.dumps({"writer": writer, "valid-for": mine, "root": space.root})
-            held.replace(f"{mine[1]}.json", text.encode())
-    except OSError as error:
-        raise WorkspaceError(
-            f"this writer's identity can't be kept ({error.strerror})",
-            kind="no-identity",
-            file=folder,
-            hint="make the folder writable, or set XDG_STATE_HOME to one that is",
-        ) from error
-    return writer
 
 
 def read_config(root: str) -> Config:

@@ -200,10 +200,26 @@ def _disk(folder: Path, megabytes: int) -> Path:
 def _mounted(image: Path, at: Path) -> Iterator[Path]:
     at.mkdir(exist_ok=True)
     _run("mount", "-o", "loop", image, at)
+    if not _is_alive(at):
+        # Another mount namespace still holds the disk that was cut off, and this is it again. A
+        # copy of what is on the medium is a disk of its own.
+        _run("umount", at)
+        _run("cp", "--sparse=always", image, f"{image}.copy")
+        Path(f"{image}.copy").replace(image)
+        _run("mount", "-o", "loop", image, at)
     try:
         yield at
     finally:
         _run("umount", at)
+
+
+def _is_alive(at: Path) -> bool:
+    try:
+        (at / ".probe").touch()
+        (at / ".probe").unlink()
+    except OSError:
+        return False
+    return True
 
 
 def _cut(at: Path) -> None:
@@ -230,7 +246,8 @@ def power_cuts(base: Path, rounds: int, before: str = "pass", seed: int = 1) -> 
         for number in range(rounds):
             with _mounted(image, base / "at"):
                 if number % 3 == 0:
-                    shutil.rmtree(root, ignore_errors=True)
+                    if root.exists():
+                        shutil.rmtree(root)
                     book = Book.new(root)
                 _work_until_cut(book, number, before, chance.random(), tally)
             with _mounted(image, base / "at"):

@@ -286,6 +286,16 @@ def test_no_git_process_is_started_outside_a_repository(
     assert not marker.exists()
 
 
+def test_what_follows_a_discarded_entry_is_calm_only_where_the_spool_is(repo: Repository) -> None:
+    """A hard reset takes what wasn't committed from tracked files, but leaves new files alone."""
+    lost = repo.append()
+    new = repo.book.append(Draft(body="In a new file.", at=START.replace(day=20)))
+    repo.git("reset", "-q", "--hard")
+    repo.commit()
+    assert repo.states() == {lost.id: "elsewhere"}
+    assert second_clone(repo).states() == {new.id: "broken"}  # as if somebody had deleted it
+
+
 # Random histories
 
 

@@ -22,8 +22,8 @@ FLOORS = {
     1: "chain dayfile entry frontmatter held inquiry markdown openblock preamble remains seal"
     " selection yamlblock",
     2: "decisions facts graph paths policy redaction reviews sessions tasks",
-    3: "anchor days files gitstate inmemory notebook past protocol settle space spool spoolfile"
-    " store tail tokens trim verify workspace",
+    3: "anchor days files gitstate identity inmemory notebook past protocol receipt"
+    " settle space spool spoolfile store tail tokens trim verify workspace",
     4: "catalog exports git importers packs recall",
     5: "api context doctor repair restore status",
     6: "cli mcp tui",

@@ -298,9 +298,9 @@ def test_a_new_day_s_files_are_not_read_for_the_newest(root: Path) -> None:
     (root / "journal" / "main" / "2026" / "2026-11-20.md").mkdir()  # unreadable, if it were read
     store = Store(str(root))
     assert next(store.entries()).body == "new"
-    assert store.reading.findings == []
+    assert store.reading.findings == {}
     list(store.entries(Selection(since=NOON + timedelta(days=5))))
-    assert store.reading.findings == []
+    assert store.reading.findings == {}
 
 
 @pytest.fixture

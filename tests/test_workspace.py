@@ -8,9 +8,10 @@ import pytest
 
 from journal import names
 from journal.errors import WorkspaceError
+from journal.identity import new_writer
 from journal.ids import is_id
 from journal.notebook import Notebook
-from journal.workspace import init, new_writer, read_config, read_policy
+from journal.workspace import init, read_config, read_policy
 
 GIT_FILES = [".gitignore", ".gitattributes", ".prettierignore", ".editorconfig"]
 

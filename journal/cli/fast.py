@@ -156,7 +156,7 @@ def disabled(*, as_json: bool) -> int:
     """Say that nothing was appended, because the workspace says so."""
     _write(2, "journal: nothing appended: enabled = false in journal.toml\n")
     if as_json:
-        from journal.protocol import Receipt
+        from journal.receipt import Receipt
 
         nothing = Receipt("", "", "", 0, "").record()
         tell({**nothing, "durable": False, "disabled": True}, (), as_json=True)

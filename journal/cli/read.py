@@ -71,7 +71,8 @@ def do_show(args: argparse.Namespace) -> int:
     else:
         output.write(output.entry_head(entry) + "\n")
         output.body(entry)
-        output.findings(f for f in notebook.findings if f.line == entry.source.line)
+        here = (entry.source.file, entry.source.line)
+        output.findings(f for f in notebook.findings if (f.file, f.line) == here)
     return 0
 
 
