@@ -203,8 +203,8 @@ def _tell(
         )
     if gone:
         session.notices.append(
-            f"{target}: put back {_these(gone)}, gone from {path}; delete again what you don't"
-            " want there, it won't come back a second time"
+            f"{target}: put back {_these(gone)}, gone from {path}; deleted again,"
+            " it stays away, and `journal verify` will name it as missing"
         )
 
 

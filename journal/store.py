@@ -119,7 +119,13 @@ class Store:
             return None
         except (OSError, JournalError) as error:
             why = getattr(error, "strerror", None) or str(error)
-            self.find("unreadable", path, 0, f"can't be read: {why}", "check its permissions")
+            self.find(
+                "unreadable",
+                path,
+                0,
+                f"can't be read: {why}",
+                "see what it is, and its permissions",
+            )
             return None
 
     def find(self, code: str, path: str, line: int, message: str, fix: str = "") -> None:
@@ -183,7 +189,7 @@ class Store:
         for day in sorted(files, key=lambda day: (not day.regular, day.path)):
             if not day.regular:
                 self.find(
-                    "odd-name", day.path, 0, "no day file's name; read all the same", "doctor"
+                    "odd-name", day.path, 0, "no day file's name; read all the same", "a copy?"
                 )
             # A copy's handwritten entries are those of the original, not further twins.
             for entry in self.file(day, twins if day.regular else {}):

@@ -113,6 +113,7 @@ def _refused(why: str) -> FormatError:
 def page(text: str) -> tuple[dict[str, Any], str]:
     """A page's front matter and its body as it is, less the one blank line between them."""
     handler = Page()
+    text = text.removeprefix("\ufeff")  # Windows tools begin files with it
     if not text.startswith("---") or not handler.detect(text):
         raise FormatError(
             "there is no front matter: the text must begin with a line of ---",

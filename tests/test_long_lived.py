@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -162,3 +165,53 @@ def test_an_id_that_a_person_gave_is_found(root: Path) -> None:
     with day.open("a") as file:
         file.write("\n## 23:59 By hand\n\n```yaml entry\nid: my-note\n```\n\ntyped\n")
     assert Notebook.open(str(root)).find("my-note").body == "typed"
+
+
+def test_verify_does_not_vouch_for_what_it_can_not_read(root: Path, journal_bin: Path) -> None:
+    (root / "journal" / "main" / "2026" / "2026-01-01.md").mkdir(parents=True)
+    done = subprocess.run(
+        [journal_bin, "--workspace", root, "verify", "--json"], capture_output=True, check=False
+    )
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["unreadable"] == ["journal/main/2026/2026-01-01.md"]
+
+
+def test_an_append_that_waits_for_text_can_be_interrupted(root: Path, journal_bin: Path) -> None:
+    waiting = subprocess.Popen(
+        [journal_bin, "--workspace", root, "append"], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    time.sleep(0.5)
+    waiting.send_signal(signal.SIGINT)
+    _, said = waiting.communicate()
+    assert (waiting.returncode, said) == (130, b"journal: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "message"),
+    [
+        (["--front-matter"], "---\nbody: x\n---\ny", "the body can't be given twice"),
+        (["--front-matter", "--batch"], "", "give --batch or --front-matter, not both"),
+    ],
+)
+def test_a_call_that_contradicts_itself_is_refused(
+    root: Path, journal_bin: Path, options: list[str], text: str, message: str
+) -> None:
+    done = subprocess.run(
+        [journal_bin, "--workspace", root, "append", *options],
+        input=text, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+@pytest.mark.parametrize("options", [["--front-matter"], ["--batch"]])
+def test_a_byte_order_mark_is_no_text(root: Path, journal_bin: Path, options: list[str]) -> None:
+    text = (
+        "---\ntitle: x\n---\nwith a mark" if "--batch" not in options else '{"body": "with a mark"}'
+    )
+    done = subprocess.run(
+        [journal_bin, "--workspace", root, "append", *options],
+        input=("\ufeff" + text).encode(), capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert next(Notebook.open(str(root)).entries()).body == "with a mark"

@@ -24,7 +24,11 @@ def run() -> None:
     """The program `journal`."""
     if None in (sys.stdin, sys.stdout, sys.stderr):
         _reopen()
-    code = append(sys.argv[1:])
+    try:
+        code = append(sys.argv[1:])
+    except KeyboardInterrupt:
+        _write(2, "journal: interrupted\n")
+        code = 130
     if code is None:
         from journal.cli.main import main
 

@@ -136,7 +136,10 @@ def entry_head(entry: Entry) -> str:
     """What stands above an entry's body."""
     who = " · ".join(filter(None, (entry.role, entry.actor)))
     title = entry.title or next((line for line in entry.body.split("\n") if line.strip()), "")
-    lines = [style(one_line(title), "bold"), style(f"{one_line(entry.at)}  {one_line(who)}", "dim")]
+    lines = [
+        style(one_line(title), "bold"),
+        style(f"{one_line(entry.at)}  {one_line(who)}".rstrip(), "dim"),
+    ]
     facts = [f"kind {entry.kind}"]
     facts += [f"{k} {v}" for k in ("session", "path", "parent", "git") if (v := getattr(entry, k))]
     facts += [

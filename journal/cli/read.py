@@ -148,14 +148,14 @@ def do_verify(args: argparse.Namespace) -> int:
     notebook = Notebook.open(args.workspace)
     verdicts = notebook.verify()
     code = exit_code(verdicts)
+    unread = [finding for finding in notebook.findings if finding.code == "unreadable"]
+    if unread:
+        code = code or 1  # what can't be read can't be vouched for
     odd = [verdict for verdict in verdicts if verdict.state != "intact"]
     if args.json:
-        output.json(
-            {
-                "schema": "journal/verify@1", "entries": [verdict.record() for verdict in odd],
-                "counts": counts(verdicts),
-            }
-        )  # fmt: skip
+        shown = [verdict.record() for verdict in odd]
+        answer = {"schema": "journal/verify@1", "entries": shown, "counts": counts(verdicts)}
+        output.json(answer | ({"unreadable": [f.file for f in unread]} if unread else {}))
         return code
     for verdict in odd:
         if STATES[verdict.state] or args.all:

@@ -46,6 +46,8 @@ def do_init(args: argparse.Namespace) -> int:
 def do_append(args: argparse.Namespace) -> int:
     """Append one entry, or a batch of them."""
     notebook = Notebook.open(args.workspace)
+    if args.batch and args.front_matter:
+        raise UsageError("give --batch or --front-matter, not both", hint="leave one of them out")
     if args.batch:
         return _batch(notebook, args)
     with _body(args) as body:
@@ -107,7 +109,8 @@ def _edited() -> Iterator[bytes]:
     if not text.strip():
         os.unlink(path)
         raise UsageError(
-            f"nothing appended: {editor} left no text", kind="nothing-to-append",
+            f"nothing appended: {editor} ended with {done.returncode} and left no text",
+            kind="nothing-to-append",
             hint="set VISUAL or EDITOR, or give the text as an argument",
         )  # fmt: skip
     try:
@@ -132,6 +135,10 @@ def _values(given: dict[str, Any]) -> dict[str, Any]:
     """A caller's keys as a draft's: what the draft doesn't know are fields of the entry's kind."""
     values: dict[str, Any] = {}
     fields: dict[str, Any] = {}
+    if "body" in given:
+        raise UsageError(
+            "the body can't be given twice", kind="reserved-key", hint="leave out the key body"
+        )
     for key, value in given.items():
         if key in seal.SEALED or (key not in seal.DRAFT_KEYS and key != "fields"):
             fields[key] = value
@@ -214,7 +221,7 @@ def _groups(args: argparse.Namespace) -> Iterator[list[bytes]]:
 
 def _line(line: bytes, given: dict[str, Any]) -> Draft:
     try:
-        value = loads(line.strip().decode())
+        value = loads(line.decode().removeprefix("\ufeff").strip(" \t\r"))
     except UnicodeDecodeError as error:
         raise FormatError("the line is not valid UTF-8", kind="not-utf8") from error
     except ValueError as error:
