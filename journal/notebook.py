@@ -20,6 +20,8 @@ from journal.spool import Known
 from journal.store import Store
 from journal.workspace import read_config
 
+_KEYS = (*seal.TEXT_KEYS, "namespace")
+
 
 class Book(Protocol):
     """What a notebook does, on disk or in memory."""
@@ -150,9 +152,8 @@ def given(draft: Draft, store: Store) -> dict[str, Any]:
         text = body.encode() if isinstance(body, str) else body
     except UnicodeEncodeError:
         text = body.encode(errors="surrogatepass")  # type: ignore[union-attr]  # refused by seal
-    keys = (*seal.TEXT_KEYS, "namespace")
-    values: dict[str, Any] = {key: getattr(draft, key) for key in keys}
-    values |= {"body": text, "tags": list(draft.tags), "meta": dict(draft.meta)}
+    values: dict[str, Any] = {key: value for key in _KEYS if (value := getattr(draft, key)) != ""}
+    values |= {"body": text, "tags": draft.tags, "meta": dict(draft.meta)}
     return values | {"fields": dict(draft.fields), "at": stamp(draft.at, store)}
 
 

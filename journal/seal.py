@@ -191,11 +191,11 @@ def _value(value: object) -> str:
 
 def check(draft: "dict[str, object]") -> None:
     """UsageError or FormatError, with a hint, if the draft can't become an entry."""
-    if unknown := [key for key in draft if key not in DRAFT_KEYS]:
-        _refuse_key(unknown[0])
+    if not DRAFT_KEYS.issuperset(draft):
+        _refuse_key(next(key for key in draft if key not in DRAFT_KEYS))
     for key in TEXT_KEYS:
-        if (value := draft.get(key)) != "":
-            _check_string(key, value)
+        if draft.get(key, "") != "":
+            _check_string(key, draft[key])
     _check_names(draft)
     _check_lists(draft)
     _check_body(draft.get("body"))
@@ -247,20 +247,18 @@ def _check_names(draft: "dict[str, object]") -> None:
             raise UsageError(f"{key} {value!r} is no name", kind="bad-name", hint=f"{key}: {words}")
     kind = draft.get("kind")
     if kind and kind not in names.KINDS:
-        raise UsageError(
-            f"there is no kind {kind!r}",
-            kind="unknown-kind",
-            hint=f"one of {' '.join(sorted(names.KINDS))}",
-        )
+        kinds = " ".join(sorted(names.KINDS))
+        raise UsageError(f"there is no kind {kind!r}", kind="unknown-kind", hint=f"one of {kinds}")
 
 
 def _check_lists(draft: "dict[str, object]") -> None:
     tags = draft.get("tags") or ()
     if not isinstance(tags, (list, tuple)) or not all(isinstance(t, str) and t for t in tags):
         raise FormatError("tags must be a list of texts, none of them empty", kind="bad-field")
-    check_text("a tag", "".join(tags))
-    for key in ("meta", "fields"):
-        value = draft.get(key) or {}
+    if tags:
+        check_text("a tag", "".join(tags))
+    for key in [key for key in ("meta", "fields") if draft.get(key)]:
+        value = draft[key]
         if not isinstance(value, dict):
             raise FormatError(f"{key} must be a map", kind="bad-field")
         _check_value(key, value, 0)

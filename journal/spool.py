@@ -25,10 +25,7 @@ class Record:
     __slots__ = ("data", "end", "facts", "path", "start")
 
     def __init__(self, data: bytes, start: int, end: int, facts: "dict[str, object]") -> None:
-        self.data = data
-        self.start = start
-        self.end = end
-        self.facts = facts
+        self.data, self.start, self.end, self.facts = data, start, end, facts
         self.path = str(facts.get("path", ""))
 
     @property
@@ -53,6 +50,11 @@ class Record:
         return self.data[self.start : self.end]
 
     @property
+    def whole(self) -> bytes:
+        """Its line, the slice, the newline."""
+        return self.data[self.data.rfind(b"\n", 0, self.start - 1) + 1 : self.end + 1]
+
+    @property
     def header(self) -> bytes:
         """The slice from its heading through the closing fence's newline."""
         return self.data[self.start : self.data.find(_FENCE_END, self.start, self.end) + 5]
@@ -60,8 +62,8 @@ class Record:
 
 def encode(facts: "dict[str, object]", piece: bytes) -> bytes:
     """The bytes of one record."""
-    line = dumps({"len": len(piece), "sha256": sha256(piece).hexdigest(), **facts})
-    return line.encode() + b"\n" + piece + b"\n"
+    line = dumps({"len": len(piece), "sha256": sha256(piece).hexdigest(), **facts}).encode()
+    return line + b"\n" + piece + b"\n"
 
 
 def note(facts: "dict[str, object]") -> bytes:
@@ -71,11 +73,9 @@ def note(facts: "dict[str, object]") -> bytes:
 
 def scan(data: bytes) -> "tuple[list[Record], int]":
     """Every whole record in order, and how many bytes lie in torn ones."""
-    hasher = sha256
+    hasher, records, at, torn = sha256, [], 0, 0
     if len(data) > 1 << 18:  # OpenSSL's is several times faster, but costs 2 ms to import
         from hashlib import sha256 as hasher
-    records: list[Record] = []
-    at, torn = 0, 0
     while at < len(data):
         record = _record_at(data, at, hasher)
         if record:

@@ -159,10 +159,10 @@ def trim(session: Session) -> None:
 
 def _again(record: Record) -> bytes:
     """A record as it was, and where the entry was put since."""
-    data = encode({k: v for k, v in record.facts.items() if k not in _OURS}, record.slice)
     gone = "gone" in record.facts
     if not gone and record.path == record.facts["path"]:
-        return data
+        return record.whole
+    data = encode({k: v for k, v in record.facts.items() if k not in _OURS}, record.slice)
     return data + put_back(record, record.path, first=not gone)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import re
 import sys
@@ -209,6 +210,7 @@ def _joined(argv: Sequence[str]) -> list[str]:
 def main(argv: Sequence[str]) -> int:
     """Run one verb; the exit code."""
     as_json = options.JSON in argv
+    gc.set_threshold(100_000, 50, 50)  # a process of one verb makes many values and few cycles
     try:
         args, rest = parser().parse_known_args(_joined(argv))
         if rest:
