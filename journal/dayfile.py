@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from journal import frontmatter, names
+from journal import frontmatter
 from journal.errors import FormatError
-from journal.seal import MAX_BODY, SEALED, normal, unstuff
+from journal.seal import MAX_BODY, SEALED, unstuff
 
 _BOM = b"\xef\xbb\xbf"
 BOUNDARY = re.compile(rb"## [0-9][0-9]:[0-9][0-9]")
@@ -209,13 +209,3 @@ def link_of(raw: bytes) -> tuple[int, str] | None:
 def hand_id(piece: Piece) -> str:
     """The id of a handwritten piece: from its text, so that it stays while the text does."""
     return "h-" + digest(piece.raw.rstrip(b"\n"))[7:19]
-
-
-def is_torn(raw: bytes) -> bool:
-    """Whether the slice ends inside its header."""
-    return parse(normal(raw)).state == TORN
-
-
-def known_kind(values: dict[str, Any]) -> bool:
-    """Whether this version knows the entry's kind."""
-    return values.get("kind", "note") in names.KINDS

@@ -1,6 +1,6 @@
 """The options of `append`, in one table for both of its parsers.
 
-Cheap on purpose: the fast path reads it. `reads` says what the full parser shows in its help.
+Cheap on purpose: the fast path reads it.
 """
 
 # option: (key of the draft, metavariable, help)
