@@ -95,6 +95,9 @@ PARTS: dict[str, Callable[[Path], int]] = {
 
 
 def main(words: list[str]) -> int:
+    if not PARTS.keys() >= set(words):
+        sys.stderr.write(f"usage: soak_crash.py [PART ...], of {' '.join(PARTS)}\n")
+        return 2
     base = Path(tempfile.mkdtemp(prefix="journal-soak-"))
     os.environ["XDG_STATE_HOME"] = str(base / "state")
     bad = 0
