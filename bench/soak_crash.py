@@ -22,15 +22,6 @@ import storms  # noqa: E402
 KILLS = 200
 CUTS = 300
 CONTROL_CUTS = 30
-ERRORS = {
-    "error=EIO": ".*",
-    "error=ENOSPC": "write|openat|mkdirat|fsync|fdatasync|ftruncate|rename.*|fchmod.*",
-    "error=EDQUOT": "write|openat|fsync|fdatasync|ftruncate|rename.*",
-    "error=EACCES": "openat|mkdirat",
-    "retval=0": "write",
-    "retval=1": "write",
-    "retval=100": "write",
-}
 
 
 def _sweep(base: Path, whats: dict[str, str]) -> int:
@@ -56,7 +47,7 @@ def kill_points(base: Path) -> int:
 
 
 def errors(base: Path) -> int:
-    return _sweep(base, ERRORS)
+    return _sweep(base, faults.FAIL)
 
 
 def kills(base: Path) -> int:

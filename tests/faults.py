@@ -20,6 +20,16 @@ from journal.workspace import init
 
 # A plain append with nothing around it: the ids are printed once they are acknowledged. The first
 # word is run before, to lower a threshold or to break a function.
+# What a disk may answer, by the calls that may answer so.
+FAIL = {
+    "error=EIO": ".*",
+    "error=ENOSPC": "write|openat|mkdirat|fsync|fdatasync|ftruncate|rename.*|fchmod.*",
+    "error=EDQUOT": "write|openat|fsync|fdatasync|ftruncate|rename.*",
+    "error=EACCES": "openat|mkdirat",
+    "retval=0": "write",
+    "retval=1": "write",
+    "retval=100": "write",
+}
 PROGRAM = """
 import os, sys
 from time import time

@@ -15,20 +15,11 @@ from pathlib import Path
 import faults
 import pytest
 import storms
-from faults import PROGRAM, SCENES, Book
+from faults import FAIL, PROGRAM, SCENES, Book
 
 from journal.notebook import Notebook
 
 KILL = {"signal=KILL": ".*"}
-FAIL = {
-    "error=EIO": ".*",
-    "error=ENOSPC": "write|openat|mkdirat|fsync|fdatasync|ftruncate|rename.*|fchmod.*",
-    "error=EDQUOT": "write|openat|fsync|fdatasync|ftruncate|rename.*",
-    "error=EACCES": "openat|mkdirat",
-    "retval=0": "write",
-    "retval=1": "write",
-    "retval=100": "write",
-}
 
 
 @pytest.fixture
