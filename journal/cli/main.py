@@ -1,18 +1,22 @@
-"""The command line's parser and exit codes; every verb lives in a file of its group."""
+"""The command line: which verbs there are, and exit codes; every verb lives in its group's file.
 
-from __future__ import annotations
+Only the asked verb's file is imported, because a process starts for each call.
+"""
 
 import argparse
 import gc
-import importlib
 import re
 import sys
-from collections.abc import Callable, Sequence
 
 from journal import __version__
 from journal.cli import options
 from journal.cli.report import from_system, report, say
 from journal.errors import JournalError, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
 
 _EXITS = """\
 exit codes: 0 done; 1 verify found changes; 2 wrong call; 3 workspace; 4 text that can't be an
@@ -20,8 +24,34 @@ entry; 5 broken chain; 6 refused; 7 busy, try again; 8 recall engine; 10 anythin
 Errors go to stderr; with --json as {"error": {"kind", "message", "hint", "retryable", "code"}}.
 """
 
+# verb: (the file of its group, what it does, more of that for its own help)
+# A group's file holds `<verb>_options(verb)` and `do_<verb>(args)`.
+VERBS = {
+    "init": ("write", "make a folder a workspace", "What is there already stays as it is."),
+    "append": (
+        "write",
+        "append an entry and print its id",
+        "Without TEXT it is read from standard input, or typed in $EDITOR at a terminal.",
+    ),
+    "list": ("listing", "list entries, newest first", ""),
+    "show": ("listing", "show one entry", ""),
+    "day": ("read", "show a day, all writers and parts in order", ""),
+    "recall": (
+        "read",
+        "find entries that hold all the words, best first",
+        "Case and accents don't matter.",
+    ),
+    "verify": (
+        "read",
+        "check that nobody changed a sealed entry",
+        "Exit code 0: all is well; 1: an entry was edited, torn, moved or gone; 5: a chain broke.",
+    ),
+}
 
-class _Parser(argparse.ArgumentParser):
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with wrong calls told as every other error."""
+
     def error(self, message: str) -> None:  # type: ignore[override]
         """A wrong call, as every other error is shown."""
         if found := re.match(r"argument VERB: invalid choice: (.*) \(choose", message):
@@ -29,9 +59,9 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(message, hint=f"see `{self.prog} --help`")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    top = _Parser(
+def parser(argv: "Sequence[str]" = ()) -> Parser:
+    """The command line: with the options of the verb that `argv` asks for, or of all verbs."""
+    top = Parser(
         prog="journal",
         description="A journal in plain Markdown that a person can read and a program can prove.",
         epilog=_EXITS,
@@ -40,15 +70,40 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"journal {__version__}")
     _workspace(top, default="")
-    verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
-    _init(verbs)
-    _append(verbs)
-    _list(verbs)
-    _show(verbs)
-    _day(verbs)
-    _recall(verbs)
-    _verify(verbs)
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
+    asked = _asked(argv)
+    for name in (asked,) if asked else VERBS:
+        _add(verbs, name)
     return top
+
+
+def _asked(argv: "Sequence[str]") -> str:
+    """The verb among the words, empty if there is none that the journal knows."""
+    words = iter(argv)
+    for word in words:
+        if word == options.WORKSPACE:
+            next(words, "")
+        elif word[:1] != "-":
+            return word if word in VERBS else ""
+    return ""
+
+
+def _add(verbs: "argparse._SubParsersAction[Parser]", name: str) -> None:
+    words, more = VERBS[name][1:]
+    verb = verbs.add_parser(
+        name,
+        help=words,
+        description=f"{words[0].upper()}{words[1:]}. {more}".strip(),
+        allow_abbrev=False,
+    )
+    _workspace(verb)
+    verb.add_argument(options.JSON, action="store_true", help="print JSON")
+    getattr(_group(name), f"{name}_options")(verb)
+
+
+def _group(name: str) -> "ModuleType":
+    module = f"journal.cli.{VERBS[name][0]}"
+    return sys.modules.get(module) or __import__(module, fromlist=("*",))
 
 
 def _workspace(verb: argparse.ArgumentParser, default: str = argparse.SUPPRESS) -> None:
@@ -60,130 +115,6 @@ def _workspace(verb: argparse.ArgumentParser, default: str = argparse.SUPPRESS) 
     )
 
 
-def _verb(
-    verbs: argparse._SubParsersAction[_Parser], name: str, do: str, words: str, more: str = ""
-) -> _Parser:
-    verb = verbs.add_parser(
-        name,
-        help=words,
-        description=f"{words[0].upper()}{words[1:]}. {more}".strip(),
-        allow_abbrev=False,
-    )
-    verb.set_defaults(do=do)
-    _workspace(verb)
-    verb.add_argument(options.JSON, action="store_true", help="print JSON")
-    return verb
-
-
-def _init(verbs: argparse._SubParsersAction[_Parser]) -> None:
-    verb = _verb(
-        verbs,
-        "init",
-        "write:do_init",
-        "make a folder a workspace",
-        "What is there already stays as it is.",
-    )
-    verb.add_argument("dir", nargs="?", metavar="DIR", help="the folder (default: this one)")
-
-
-def _append(verbs: argparse._SubParsersAction[_Parser]) -> None:
-    verb = _verb(
-        verbs, "append", "write:do_append", "append an entry and print its id",
-        "Without TEXT it is read from standard input, or typed in $EDITOR at a terminal.",
-    )  # fmt: skip
-    verb.add_argument("text", nargs="?", metavar="TEXT", help="the body; - reads standard input")
-    verb.add_argument(options.FILE, metavar="FILE", help="read the body from a file")
-    for option, (key, metavar, words) in options.VALUED.items():
-        verb.add_argument(option, dest=key, default="", metavar=metavar, help=words)
-    verb.add_argument(options.TAG, action="append", metavar="TAG", help="a tag; may be repeated")
-    verb.add_argument(
-        options.META, action="append", metavar="KEY=VALUE", help="anything else; may be repeated"
-    )
-    verb.add_argument(
-        "--at",
-        metavar="TIME",
-        help="when it happened, if not now: 2026-11-21T14:03, 'yesterday 15:30'",
-    )
-    verb.add_argument(
-        "--front-matter",
-        action="store_true",
-        help="the text begins with YAML front matter that gives the fields",
-    )
-    verb.add_argument(
-        "--batch", action="store_true", help="read one JSON draft a line, print one receipt a line"
-    )
-
-
-def _filters(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--since", default="", metavar="TIME", help="2026-11-21, yesterday, -7d, 'last week', …"
-    )
-    verb.add_argument(
-        "--until", default="", metavar="TIME", help="up to and with that day, or up to that time"
-    )
-    for name in ("kind", "role", "actor", "session", "path", "namespace"):
-        verb.add_argument(
-            f"--{name}", default="", metavar=name.upper(), help=f"only of this {name}"
-        )
-    verb.add_argument(
-        "--tag",
-        action="append",
-        metavar="TAG",
-        help="only with this tag; repeated: with all of them",
-    )
-    verb.add_argument(
-        "--git-branch", default="", metavar="BRANCH", help="only written on this git branch"
-    )
-    verb.add_argument("-n", type=_count, default=None, metavar="N", help="at most N")
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise argparse.ArgumentTypeError(f"{text!r} is no number")
-    return int(text)
-
-
-def _list(verbs: argparse._SubParsersAction[_Parser]) -> None:
-    verb = _verb(verbs, "list", "read:do_list", "list entries, newest first")
-    _filters(verb)
-    verb.add_argument("--reverse", action="store_true", help="oldest of them first")
-
-
-def _show(verbs: argparse._SubParsersAction[_Parser]) -> None:
-    verb = _verb(verbs, "show", "read:do_show", "show one entry")
-    verb.add_argument("id", metavar="ID", help="its id, or any unique beginning or ending of it")
-    how = verb.add_mutually_exclusive_group()
-    how.add_argument("--body", action="store_true", help="the body alone, byte for byte")
-    how.add_argument("--raw", action="store_true", help="the slice as it stands in the file")
-
-
-def _day(verbs: argparse._SubParsersAction[_Parser]) -> None:
-    verb = _verb(verbs, "day", "read:do_day", "show a day, all writers and parts in order")
-    verb.add_argument(
-        "date", nargs="?", metavar="DATE", help="2026-11-21, yesterday, … (default: today)"
-    )
-    verb.add_argument("--namespace", default="", metavar="NAMESPACE", help="only of this namespace")
-
-
-def _recall(verbs: argparse._SubParsersAction[_Parser]) -> None:
-    verb = _verb(
-        verbs, "recall", "read:do_recall", "find entries that hold all the words, best first",
-        "Case and accents don't matter.",
-    )  # fmt: skip
-    verb.add_argument("query", nargs="+", metavar="QUERY", help="words, in any order")
-    _filters(verb)
-
-
-def _verify(verbs: argparse._SubParsersAction[_Parser]) -> None:
-    verb = _verb(
-        verbs, "verify", "read:do_verify", "check that nobody changed a sealed entry",
-        "Exit code 0: all is well; 1: an entry was edited, torn, moved or gone; 5: a chain broke.",
-    )  # fmt: skip
-    verb.add_argument(
-        "--all", action="store_true", help="also name handwritten and amended entries"
-    )
-
-
 def _unexpected(verb: str | None, rest: list[str]) -> UsageError:
     hint = f"see `journal {verb} --help`" if verb else "see `journal --help`"
     if verb == "append" and rest[0][:1] != "-":
@@ -191,7 +122,7 @@ def _unexpected(verb: str | None, rest: list[str]) -> UsageError:
     return UsageError(f"not understood: {' '.join(rest)}", hint=hint)
 
 
-def _joined(argv: Sequence[str]) -> list[str]:
+def _joined(argv: "Sequence[str]") -> list[str]:
     """`--since -7d` as `--since=-7d`, which argparse would take for an option."""
     words: list[str] = []
     for word in argv:
@@ -207,25 +138,27 @@ def _joined(argv: Sequence[str]) -> list[str]:
     return words
 
 
-def main(argv: Sequence[str]) -> int:
+def run(argv: "Sequence[str]") -> int:
+    """Run one verb; its exit code, or the error that it raised."""
+    args, rest = parser(argv).parse_known_args(_joined(argv))
+    if rest:
+        raise _unexpected(args.verb, rest)
+    if not args.verb:
+        parser().print_help(sys.stderr)
+        return 2
+    code: int = getattr(_group(args.verb), f"do_{args.verb}")(args)
+    from journal.cli import output
+
+    output.flush()
+    return code
+
+
+def main(argv: "Sequence[str]") -> int:
     """Run one verb; the exit code."""
     as_json = options.JSON in argv
     gc.set_threshold(100_000, 50, 50)  # a process of one verb makes many values and few cycles
     try:
-        args, rest = parser().parse_known_args(_joined(argv))
-        if rest:
-            raise _unexpected(args.verb, rest)
-        if not args.verb:
-            parser().print_help(sys.stderr)
-            return 2
-        module, _, name = args.do.partition(":")
-        do: Callable[[argparse.Namespace], int] = getattr(
-            importlib.import_module(f"journal.cli.{module}"), name
-        )
-        code = do(args)
-        from journal.cli import output
-
-        output.flush()
+        return run(argv)
     except JournalError as error:
         return report(error, as_json=as_json)
     except KeyboardInterrupt:
@@ -233,4 +166,3 @@ def main(argv: Sequence[str]) -> int:
         return 130
     except OSError as error:
         return report(from_system(error), as_json=as_json)
-    return code

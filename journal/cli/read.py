@@ -1,13 +1,13 @@
-"""`journal list`, `show`, `day`, `recall` and `verify`."""
+"""`journal day`, `recall` and `verify`."""
 
 from __future__ import annotations
 
 import argparse
-from itertools import islice
 
 from journal import clock
 from journal.chain import STATES, counts, exit_code
 from journal.cli import output
+from journal.cli.listing import filters, selection
 from journal.entry import Entry
 from journal.errors import UsageError
 from journal.notebook import Notebook
@@ -17,63 +17,25 @@ from journal.safe import one_line
 from journal.selection import Selection
 
 
-def selection(args: argparse.Namespace, notebook: Notebook) -> Selection:
-    """The filters that were given."""
-    zone, now = notebook.store.zone, clock.now()
-    try:
-        since = clock.parse_since(args.since, zone, now) if args.since else None
-        until = clock.parse_until(args.until, zone, now) if args.until else None
-    except ValueError as error:
-        raise UsageError(str(error), kind="bad-time", hint="for example: --since -7d") from error
-    return Selection(
-        since=since, until=until, kind=args.kind, role=args.role, actor=args.actor,
-        tags=tuple(args.tag or ()), session=args.session, path=args.path,
-        namespace=args.namespace, git_branch=args.git_branch,
-    )  # fmt: skip
-
-
-def do_list(args: argparse.Namespace) -> int:
-    """Entries, newest first."""
-    notebook = Notebook.open(args.workspace)
-    found = notebook.entries(selection(args, notebook))
-    if args.reverse or args.json:
-        entries = list(islice(found, args.n))
-        cut = args.n is not None and next(found, None) is not None
-        if args.reverse:
-            entries.reverse()
-        if args.json:
-            _list_json(entries, cut)
-        else:
-            output.rows(entries)
-    else:
-        output.rows(islice(found, args.n))
-    output.findings(notebook.findings)
-    return 0
-
-
-def _list_json(entries: list[Entry], cut: bool) -> None:
-    shown = [entry.record() for entry in entries]
-    output.json(
-        {"schema": "journal/list@1", "entries": shown, "total": None if cut else len(shown)}
+def day_options(verb: argparse.ArgumentParser) -> None:
+    """The options of `day`."""
+    verb.add_argument(
+        "date", nargs="?", metavar="DATE", help="2026-11-21, yesterday, … (default: today)"
     )
+    verb.add_argument("--namespace", default="", metavar="NAMESPACE", help="only of this namespace")
 
 
-def do_show(args: argparse.Namespace) -> int:
-    """One entry."""
-    notebook = Notebook.open(args.workspace)
-    entry = notebook.find(args.id)
-    if args.raw:
-        output.write_bytes(notebook.raw(entry))
-    elif args.body:
-        output.write_bytes(entry.body.encode())
-    elif args.json:
-        output.json({"schema": "journal/show@1", "entry": entry.record(body=True)})
-    else:
-        output.write(output.entry_head(entry) + "\n")
-        output.body(entry)
-        here = (entry.source.file, entry.source.line)
-        output.findings(f for f in notebook.findings if (f.file, f.line) == here)
-    return 0
+def recall_options(verb: argparse.ArgumentParser) -> None:
+    """The options of `recall`."""
+    verb.add_argument("query", nargs="+", metavar="QUERY", help="words, in any order")
+    filters(verb)
+
+
+def verify_options(verb: argparse.ArgumentParser) -> None:
+    """The options of `verify`."""
+    verb.add_argument(
+        "--all", action="store_true", help="also name handwritten and amended entries"
+    )
 
 
 def do_day(args: argparse.Namespace) -> int:

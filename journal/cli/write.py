@@ -26,6 +26,36 @@ _GROUP = 1000
 _CHUNK = 1 << 20
 
 
+def init_options(verb: argparse.ArgumentParser) -> None:
+    """The options of `init`."""
+    verb.add_argument("dir", nargs="?", metavar="DIR", help="the folder (default: this one)")
+
+
+def append_options(verb: argparse.ArgumentParser) -> None:
+    """The options of `append`."""
+    verb.add_argument("text", nargs="?", metavar="TEXT", help="the body; - reads standard input")
+    verb.add_argument(options.FILE, metavar="FILE", help="read the body from a file")
+    for option, (key, metavar, words) in options.VALUED.items():
+        verb.add_argument(option, dest=key, default="", metavar=metavar, help=words)
+    verb.add_argument(options.TAG, action="append", metavar="TAG", help="a tag; may be repeated")
+    verb.add_argument(
+        options.META, action="append", metavar="KEY=VALUE", help="anything else; may be repeated"
+    )
+    verb.add_argument(
+        "--at",
+        metavar="TIME",
+        help="when it happened, if not now: 2026-11-21T14:03, 'yesterday 15:30'",
+    )
+    verb.add_argument(
+        "--front-matter",
+        action="store_true",
+        help="the text begins with YAML front matter that gives the fields",
+    )
+    verb.add_argument(
+        "--batch", action="store_true", help="read one JSON draft a line, print one receipt a line"
+    )
+
+
 def do_init(args: argparse.Namespace) -> int:
     """Make a workspace."""
     made = init(args.dir or ".")
