@@ -7,13 +7,17 @@ can move a boundary. `"".join` of the parts is the text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, NamedTuple
 
 from journal import frontmatter
 from journal.errors import FormatError
 from journal.seal import MAX_BODY, SEALED, unstuff
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    _Frame = tuple[bytes, int, str, str]  # the slice, its offset, its clock, the heading's rest
 
 _BOM = b"\xef\xbb\xbf"
 BOUNDARY = re.compile(rb"## [0-9][0-9]:[0-9][0-9]")
@@ -34,15 +38,16 @@ def digest(data: bytes) -> str:
     return f"sha256:{sha256(data).hexdigest()}"
 
 
-@dataclass(frozen=True, slots=True)
 class Split:
     """A day file in parts: its front matter and title, then the slices, each with its offset."""
 
-    preamble: bytes
-    slices: tuple[tuple[int, bytes], ...]
+    __slots__ = ("preamble", "slices")
+
+    def __init__(self, preamble: bytes, slices: tuple[tuple[int, bytes], ...]) -> None:
+        self.preamble = preamble
+        self.slices = slices
 
 
-@dataclass(frozen=True, slots=True)
 class Piece:
     """One slice as read: values of its header, its body, and how it holds together by itself.
 
@@ -50,16 +55,21 @@ class Piece:
     `trouble` says what is wrong with it, empty if nothing.
     """
 
-    offset: int
-    raw: bytes
-    clock: str
-    title: str
-    values: dict[str, Any]
-    body: bytes
-    postscript: bytes
-    state: str
-    header: str = ""
-    trouble: str = ""
+    # By hand, for many processes read a slice or two: importing dataclasses would cost them 20 ms.
+    __slots__ = (
+        "body", "clock", "header", "offset", "postscript", "raw", "state", "title", "trouble",
+        "values",
+    )  # fmt: skip
+
+    def __init__(self, frame: _Frame, state: str, values: dict[str, Any], body: bytes) -> None:
+        self.raw, self.offset, self.clock, rest = frame
+        self.title = _title(rest, values)
+        self.state = state
+        self.values = values
+        self.body = body
+        self.postscript = b""
+        self.header = ""
+        self.trouble = ""
 
 
 def front_end(data: bytes) -> int:
@@ -107,14 +117,7 @@ def _above(preamble: bytes) -> Piece | None:
     if not body.strip():
         return None
     offset = start + blank + len(rest[blank:]) - len(rest[blank:].lstrip(b"\n"))
-    return Piece(offset, preamble[offset:], "00:00", "", {}, body, b"", UNSEALED)
-
-
-class _Frame(NamedTuple):
-    raw: bytes
-    offset: int
-    clock: str
-    rest: str  # of the heading, after the time
+    return Piece((preamble[offset:], offset, "00:00", ""), UNSEALED, {}, body)
 
 
 def parse(raw: bytes, offset: int = 0) -> Piece:
@@ -123,15 +126,15 @@ def parse(raw: bytes, offset: int = 0) -> Piece:
     line = raw if eol < 0 else raw[:eol]
     found = _CLOCK.fullmatch(line.decode(errors="replace"))
     clock, rest = (found[1], (found[2] or "").strip()) if found else (line[3:8].decode(), "")
-    frame = _Frame(raw, offset, clock, rest)
+    frame = (raw, offset, clock, rest)
     opening = _OPENING.match(raw, len(line))
     if not opening:
         return _unsealed(frame, {}, len(line) + 1)
     closing = _CLOSING.search(raw, opening.end())
     if not closing:
-        body = raw[opening.end() :].rstrip(b"\n")
-        trouble = "its header has no closing fence"
-        return Piece(offset, raw, clock, rest, {}, body, b"", TORN, trouble=trouble)
+        piece = Piece(frame, TORN, {}, raw[opening.end() :].rstrip(b"\n"))
+        piece.trouble = "its header has no closing fence"
+        return piece
     block = raw[opening.end() : closing.start()].removesuffix(b"\n")
     try:
         values = frontmatter.read(block.decode())
@@ -152,26 +155,26 @@ def _title(rest: str, values: dict[str, Any]) -> str:
 
 
 def _unsealed(frame: _Frame, values: dict[str, Any], end: int, trouble: str = "") -> Piece:
-    raw, offset, clock, rest = frame
-    body = raw[end:].strip(b"\n")
-    title = _title(rest, values)
-    return Piece(offset, raw, clock, title, values, body, b"", UNSEALED, trouble=trouble)
+    piece = Piece(frame, UNSEALED, values, frame[0][end:].strip(b"\n"))
+    piece.trouble = trouble
+    return piece
 
 
 def _sealed(frame: _Frame, values: dict[str, Any], end: int) -> Piece:
-    raw, offset, clock, rest = frame
-    header = digest(raw[:end] if raw[end - 1 : end] == b"\n" else raw[:end] + b"\n")
-    title = _title(rest, values)
+    raw = frame[0]
     size = values.get("len")
     body, after, fits = b"", b"", False
     if type(size) is int and 0 < size <= 2 * MAX_BODY:  # stuffed, it's a little longer
         body, after, fits = _body(raw, end, size)
     if fits and digest(body) == values.get("digest"):
-        postscript = _postscript(after, values.get("closes")) if len(after) > 1 else b""
-        return Piece(offset, raw, clock, title, values, body, postscript, INTACT, header)
-    kept = unstuff(_without_closing(raw[end:].strip(b"\n"), values.get("closes")))
-    trouble = "its body was changed"
-    return Piece(offset, raw, clock, title, values, kept, b"", EDITED, header, trouble)
+        piece = Piece(frame, INTACT, values, body)
+        piece.postscript = _postscript(after, values.get("closes")) if len(after) > 1 else b""
+    else:
+        kept = _without_closing(raw[end:].strip(b"\n"), values.get("closes"))
+        piece = Piece(frame, EDITED, values, unstuff(kept))
+        piece.trouble = "its body was changed"
+    piece.header = digest(raw[:end] if raw[end - 1 : end] == b"\n" else raw[:end] + b"\n")
+    return piece
 
 
 def _body(raw: bytes, end: int, size: int) -> tuple[bytes, bytes, bool]:

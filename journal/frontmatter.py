@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 from journal.seal import MAX_DEPTH, MAX_HEADER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 STRINGS = frozenset(
     "id at title kind role actor session path parent git token prev digest closes".split()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from journal import clock, ids, seal, spool
+from journal.daypath import DayFile
 from journal.entry import Draft, Entry, Receipt
 from journal.errors import FormatError
 from journal.notebook import find, given
 from journal.preamble import preamble
 from journal.selection import EVERYTHING, Selection
-from journal.store import DayFile, Store
+from journal.store import Store
 from journal.workspace import Config
 
 WRITER = "memory"
@@ -76,11 +77,7 @@ class _MemoryStore(Store):
 
     def files(self, namespace: str = "") -> list[DayFile]:
         """Every day that was written."""
-        days = [
-            DayFile(path, path.split("/")[1], path[-13:-3], "", 1)
-            for path in self.texts
-            if namespace in ("", path.split("/")[1])
-        ]
+        days = [DayFile(path) for path in self.texts if namespace in ("", path.split("/")[1])]
         return sorted(days, key=lambda day: (day.date, day.namespace), reverse=True)
 
     def branch(self) -> str:

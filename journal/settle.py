@@ -124,10 +124,32 @@ def _put_back(session: Session, path: str, look: _Look, missing: list[Record]) -
     target = path
     if rewound or (gone and _is_tracked(session, path)):
         target = _part_after(session, path)
+    _bring(session, path, target, fresh, gone)
+    return True
+
+
+def put_back_again(session: Session, path: str, ids: set[str]) -> bool:
+    """Put entries back that left the file, also those that were put back once already.
+
+    For a person who asks for it; False if another program is just writing the file.
+    """
+    look = _resting(session, path, _look(session, path))
+    gone = [r for r in _of(session, path) if r.id in ids and r.id not in look.at]
+    target = _part_after(session, path) if gone and _is_tracked(session, path) else path
+    return not gone or _bring(session, path, target, [], gone)
+
+
+def _bring(
+    session: Session, path: str, target: str, fresh: list[Record], gone: list[Record]
+) -> bool:
+    """Write entries of `path` to the end of `target`, and note it; False if it changed meanwhile.
+
+    `fresh` never stood anywhere, `gone` did.
+    """
     wanted = sorted((*fresh, *gone), key=lambda record: record.seq)
     pieces = [(record.slice, place_in(record)) for record in wanted]
     if not session.days.add(target, pieces):
-        return True
+        return False
     for _, place in pieces:
         session.known.moved(target, place)
     _heads(session, target)
@@ -262,10 +284,10 @@ def newest_link(session: Session, namespace: str) -> str:
 
 def _link_from_files(session: Session, namespace: str) -> str:
     """The link when the spool knows none that is present: from this writer's own day files."""
-    from journal import store
+    from journal.daypath import day_files
 
     mine = ("" if session.writer == session.space.first else session.writer, session.writer)
-    for day in store.day_files(session.space.root, namespace):
+    for day in day_files(session.space.root, namespace):
         if day.writer in mine:
             text = seal.normal(read_file(session.space.root, day.path) or b"")
             slices = dayfile.split(text).slices

@@ -6,47 +6,25 @@ Never raises for what a file holds: entries as far as they make sense, findings 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from itertools import groupby
 
-from journal import clock, dayfile, seal, spool
+from journal import clock, dayfile, header, seal, spool
 from journal.anchor import anchor
-from journal.cjson import dumps
 from journal.dayfile import Piece
+from journal.daypath import DayFile, day_files, names_in
 from journal.entry import Entry, Source
 from journal.errors import JournalError
 from journal.files import Folder
 from journal.finding import Finding
 from journal.ids import matches
-from journal.names import KINDS, is_slug
+from journal.names import KINDS
 from journal.selection import EVERYTHING, Selection
 from journal.workspace import Config, read_config
 
-_NAME = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:\.(?!p\d+\.)([a-z0-9][a-z0-9-]{0,31}))?(?:\.p([2-9]|[1-9]\d+))?\.md",
-    re.ASCII,
-)
 _HAND = frozenset("h-0123456789abcdef")
-_NEVER = datetime(1, 1, 2, tzinfo=UTC)
-_KEYS = frozenset(
-    "id at kind title role actor session path parent tags meta git token"
-    " seq prev len closes digest".split()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class DayFile:
-    """A file of a day: whose it is (empty: the first writer's) and which part."""
-
-    path: str
-    namespace: str
-    date: str
-    writer: str
-    part: int
-    regular: bool = True
 
 
 @dataclass(slots=True)
@@ -54,37 +32,6 @@ class Reading:
     """What a walk over the files met besides entries."""
 
     findings: dict[Finding, None] = field(default_factory=dict)
-
-
-def day_files(root: str, namespace: str = "") -> list[DayFile]:
-    """Every day file, the newest day first."""
-    found = []
-    for space in [namespace] if namespace else _names(f"{root}/journal"):
-        if not is_slug(space):
-            continue
-        for year in _names(f"{root}/journal/{space}"):
-            if len(year) == 4 and year.isdigit():
-                found += [
-                    _day_file(space, year, name)
-                    for name in _names(f"{root}/journal/{space}/{year}")
-                    if name.endswith(".md") and not name.startswith(".")
-                ]
-    return sorted(found, key=lambda day: (day.date, day.namespace, day.path), reverse=True)
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-
-
-def _day_file(namespace: str, year: str, name: str) -> DayFile:
-    path = f"journal/{namespace}/{year}/{name}"
-    if (found := _NAME.fullmatch(name)) and found[1][:4] == year:
-        return DayFile(path, namespace, found[1], found[2] or "", int(found[3] or 1))
-    dated = re.match(r"\d{4}-\d\d-\d\d", name)
-    return DayFile(path, namespace, dated[0] if dated else f"{year}-01-01", "", 1, regular=False)
 
 
 class Store:
@@ -135,7 +82,7 @@ class Store:
     def spooled(self) -> list[spool.Record]:
         """The acknowledged entries of every spool here, each with the path it was last put to."""
         entries = []
-        for name in sorted(_names(f"{self.root}/{spool.FOLDER}")):
+        for name in sorted(names_in(f"{self.root}/{spool.FOLDER}")):
             if name.endswith(".log") and (data := self.content(f"{spool.FOLDER}/{name}")):
                 records, torn = spool.scan(data)
                 if torn:
@@ -221,37 +168,16 @@ class Store:
             self.find(
                 piece.state, day.path, line, piece.trouble, "journal verify shows what changed"
             )
-        values = piece.values
-        kind = _text(values, "kind") or "note"
-        if kind not in KINDS:
-            self.find("unknown-kind", day.path, line, f"kind {kind!r} is not known to this version")
-        moment, at = self._moment(day, piece)
-        entry_id = _text(values, "id")
-        if not entry_id:
-            entry_id = dayfile.hand_id(piece)
-            twins[entry_id] = twins.get(entry_id, 0) + 1
-            entry_id += f"-{twins[entry_id]}" if twins[entry_id] > 1 else ""
-        hand = not piece.header
-        meta, seq = values.get("meta"), values.get("seq")
+        known = header.known(piece, day.date, lambda: self.zone)
+        if known["kind"] not in KINDS:
+            said = f"kind {known['kind']!r} is not known to this version"
+            self.find("unknown-kind", day.path, line, said)
+        if not known["id"]:
+            known["id"] = hand_id = dayfile.hand_id(piece)
+            twins[hand_id] = twins.get(hand_id, 0) + 1
+            known["id"] += f"-{twins[hand_id]}" if twins[hand_id] > 1 else ""
         return Entry(
-            id=entry_id,
-            at=at,
-            moment=moment,
-            kind=kind,
-            title=piece.title,
-            role=_text(values, "role") or ("human" if hand else ""),
-            actor=_text(values, "actor"),
-            session=_text(values, "session"),
-            path=_text(values, "path"),
-            parent=_text(values, "parent"),
-            tags=_tags(values.get("tags")),
-            meta=meta if isinstance(meta, dict) else {},
-            fields={key: value for key, value in values.items() if key not in _KEYS},
-            git=_text(values, "git"),
-            token=_text(values, "token"),
-            seq=seq if isinstance(seq, int) else 0,
-            prev=_text(values, "prev"),
-            digest=_text(values, "digest"),
+            **known,
             namespace=day.namespace,
             writer=day.writer or self.config.writer,
             body=piece.body.decode(errors="replace"),
@@ -259,35 +185,5 @@ class Store:
             source=Source(day.path, line, piece.offset),
         )
 
-    def _moment(self, day: DayFile, piece: Piece) -> tuple[datetime, str]:
-        at = _text(piece.values, "at")
-        for text, zone in ((at, None), (f"{day.date}T{piece.clock}", self.zone)):
-            try:
-                moment = datetime.fromisoformat(text)
-                if moment.tzinfo is None:
-                    moment = clock.parse_at(text, zone or self.zone, moment.replace(tzinfo=UTC))
-                    return moment, clock.stamp(moment, self.zone)
-            except ValueError:
-                continue
-            return moment, text
-        try:
-            moment = clock.parse_at(day.date, self.zone, _NEVER)
-        except ValueError:
-            moment = _NEVER
-        return moment, moment.isoformat()
-
     def _from_spool(self, record: spool.Record) -> Entry:
-        name = os.path.basename(record.path)
-        day = _day_file(record.namespace, name[:4], name)
-        return self.entry(day, dayfile.parse(record.slice), 0, {})
-
-
-def _tags(given: object) -> tuple[str, ...]:
-    # What a person typed without quotes is text too: `tags: [true, 2026]`.
-    tags = given if isinstance(given, list) else [given] if given else []
-    return tuple(tag if isinstance(tag, str) else dumps(tag) for tag in tags)
-
-
-def _text(values: dict[str, object], key: str) -> str:
-    value = values.get(key)
-    return value if isinstance(value, str) else "" if value is None else str(value)
+        return self.entry(DayFile(record.path), dayfile.parse(record.slice), 0, {})

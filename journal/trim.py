@@ -48,11 +48,12 @@ def _has_lost(session: Session, known: Known) -> bool:
     if session.stale:
         heads = session.stale.heads.items()
         return any(seq > known.heads.get(name, (0, ""))[0] for name, (seq, _) in heads)
-    from journal import store
+
+    from journal.daypath import day_files
 
     mine = (session.writer, "" if session.writer == session.space.first else session.writer)
     newest: dict[str, str] = {}  # namespace: the newest file of this writer
-    for day in store.day_files(session.space.root):
+    for day in day_files(session.space.root):
         if day.writer in mine and day.regular:
             newest.setdefault(day.namespace, day.path)
     paths = [*newest.values(), *(path for _, path in known.heads.values())]

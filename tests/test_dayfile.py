@@ -79,11 +79,15 @@ def test_no_handwritten_text_is_lost(data: bytes) -> None:
         assert b"unmistakable" in found[-1].raw
 
 
+def all_of(piece: dayfile.Piece) -> list[object]:
+    return [getattr(piece, name) for name in piece.__slots__]
+
+
 def test_crlf_and_lone_cr_verify_as_they_are() -> None:
     data = PREAMBLE + SLICE + b"\n" + sealed(Draft(body="## 10:00\n```\nopen"))
     for newline in (b"\r\n", b"\r"):
         found = dayfile.pieces(seal.normal(data.replace(b"\n", newline)))
-        assert found == dayfile.pieces(data)
+        assert [all_of(piece) for piece in found] == [all_of(p) for p in dayfile.pieces(data)]
         assert [piece.state for piece in found] == [INTACT, INTACT]
 
 

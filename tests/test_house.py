@@ -19,10 +19,10 @@ SCRIPT = ROOT / "journal" / "cli" / "journal"
 # A part imports only from floors below it and from its own.
 FLOORS = {
     0: "cjson clock errors finding ids names safe",
-    1: "chain dayfile entry frontmatter held inquiry markdown openblock preamble remains seal"
+    1: "chain dayfile entry frontmatter header held inquiry markdown openblock preamble remains seal"
     " selection yamlblock",
     2: "decisions facts graph paths policy redaction reviews sessions tasks",
-    3: "anchor days files gitstate identity inmemory notebook past protocol receipt"
+    3: "anchor daypath days files gitstate identity inmemory notebook past protocol receipt"
     " settle space spool spoolfile store tail tokens trim verify workspace",
     4: "catalog exports git importers packs recall",
     5: "api context doctor repair restore status",

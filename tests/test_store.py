@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from journal.daypath import day_files
 from journal.entry import Draft, Entry
 from journal.notebook import Notebook
 from journal.selection import Selection
-from journal.store import Store, day_files
+from journal.store import Store
 from journal.workspace import init
 
 DAY = "2026-11-21"
