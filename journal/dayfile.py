@@ -117,7 +117,14 @@ def _above(preamble: bytes) -> Piece | None:
     if not body.strip():
         return None
     offset = start + blank + len(rest[blank:]) - len(rest[blank:].lstrip(b"\n"))
-    return Piece((preamble[offset:], offset, "00:00", ""), UNSEALED, {}, body)
+    return slice_at(preamble[offset:], offset)
+
+
+def slice_at(raw: bytes, offset: int) -> Piece:
+    """The piece that a slice is, or the text above the first one."""
+    if BOUNDARY.match(raw):
+        return parse(raw, offset)
+    return Piece((raw, offset, "00:00", ""), UNSEALED, {}, raw.strip(b"\n"))
 
 
 def parse(raw: bytes, offset: int = 0) -> Piece:

@@ -7,17 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from journal.shown import head_of, record
+from journal.source import Source
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where an entry stands: the file relative to the workspace, line from 1, byte offset from 0.
-
-    The offset counts LF-normalised bytes. `file` is empty for an entry that no file holds yet.
-    """
-
-    file: str
-    line: int
-    offset: int = 0
+_NOWHERE = Source("", 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +68,17 @@ class Entry:
     writer: str = ""
     body: str = ""
     postscript: str = ""
-    source: Source = Source("", 0)
+    source: Source = _NOWHERE
 
     @property
     def sealed(self) -> bool:
         """Whether the journal wrote it, rather than a person's hand."""
         return bool(self.digest)
+
+    @property
+    def head(self) -> str:
+        """The first line of the body that isn't blank."""
+        return head_of(self.body)
 
     @property
     def order(self) -> tuple[datetime, str, int, str]:
@@ -89,16 +87,7 @@ class Entry:
 
     def record(self, *, body: bool = False) -> dict[str, Any]:
         """The entry as JSON shows it: the header's keys, then title, file and line."""
-        keys = ("id", "at", "kind", "role", "actor", "session", "path", "parent", "git", "token")
-        shown: dict[str, Any] = {key: value for key in keys if (value := getattr(self, key))}
-        shown |= dict(self.fields)
-        shown["tags"] = list(self.tags)
-        if self.meta:
-            shown["meta"] = dict(self.meta)
-        if self.sealed:
-            shown |= {"seq": self.seq, "prev": self.prev, "digest": self.digest}
-        shown |= {"namespace": self.namespace, "writer": self.writer, "title": self.title}
-        shown |= {"file": self.source.file, "line": self.source.line}
+        shown = record(self)
         if body:
             shown["body"] = self.body
             if self.postscript:

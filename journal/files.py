@@ -122,6 +122,23 @@ class Folder:
             raise
         self.flush()
 
+    def remove(self, name: str) -> None:
+        """Take a file away; nothing if there is none."""
+        try:
+            if HANDLES:
+                os.unlink(name, dir_fd=self.fd)
+            else:
+                os.unlink(f"{self.path}/{name}")
+        except FileNotFoundError:
+            return
+
+    def rename(self, name: str, to: str) -> None:
+        """Give a file another name, in place of what may have that name; not yet flushed."""
+        if HANDLES:
+            os.replace(name, to, src_dir_fd=self.fd, dst_dir_fd=self.fd)
+        else:
+            os.replace(f"{self.path}/{name}", f"{self.path}/{to}")
+
     def flush(self) -> None:
         """Names created or replaced here survive a power cut."""
         flush_folder(self.fd)
@@ -234,7 +251,7 @@ def lock(fd: int) -> None:
     """
     deadline = 0.0
     pause = 0.0002
-    while not _try_lock(fd):
+    while not try_lock(fd):
         now = monotonic()
         deadline = deadline or now + LOCK_SECONDS
         if now > deadline:
@@ -260,7 +277,8 @@ def unlock(fd: int) -> None:
         return  # closing lets go of it too, and what was appended is appended
 
 
-def _try_lock(fd: int) -> bool:
+def try_lock(fd: int) -> bool:
+    """Hold the lock file alone, if nobody else does."""
     try:
         if fcntl:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -18,6 +18,11 @@ class Finding:
     message: str
     fix: str = ""
 
+    def record(self) -> dict[str, object]:
+        """The finding as JSON shows it."""
+        keys = ("code", "file", "line", "message", "fix")
+        return {key: getattr(self, key) for key in keys}
+
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
         return f"{where}: {self.message}" + (f" ({self.fix})" if self.fix else "")

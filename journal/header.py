@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _NEVER = datetime(1, 1, 2, tzinfo=UTC)
+_MOST = 1 << 63  # what a database can count
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TEXTS = ("kind", "role", "actor", "session", "path", "parent", "git", "token", "prev", "digest")
 _KEYS = frozenset((*TEXTS, *"id at title tags meta seq len closes".split()))
@@ -31,13 +32,18 @@ def known(piece: Piece, date: str, zone: Callable[[], tzinfo]) -> dict[str, Any]
         found["role"] = "human"
     found["moment"], found["at"] = _moment(piece, date, zone)
     meta, seq = values.get("meta"), values.get("seq")
-    found["id"] = _text(values.get("id"))
-    found["title"] = piece.title
+    found["id"] = id_of(piece)
+    found["title"] = _text(piece.title)
     found["tags"] = _tags(values.get("tags"))
     found["meta"] = meta if isinstance(meta, dict) else {}
-    found["seq"] = seq if isinstance(seq, int) else 0
+    found["seq"] = seq if type(seq) is int and abs(seq) < _MOST else 0
     found["fields"] = {key: value for key, value in values.items() if key not in _KEYS}
     return found
+
+
+def id_of(piece: Piece) -> str:
+    """The id that the slice says itself; empty for most handwritten ones."""
+    return _text(piece.values.get("id"))
 
 
 def _moment(piece: Piece, date: str, zone: Callable[[], tzinfo]) -> tuple[datetime, str]:
@@ -80,8 +86,11 @@ def microseconds(moment: datetime) -> int:
 def _tags(given: object) -> tuple[str, ...]:
     # What a person typed without quotes is text too: `tags: [true, 2026]`.
     tags = given if isinstance(given, list) else [given] if given else []
-    return tuple(tag if isinstance(tag, str) else dumps(tag) for tag in tags)
+    return tuple(_text(tag if isinstance(tag, str) else dumps(tag)) for tag in tags)
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    text = value if isinstance(value, str) else "" if value is None else str(value)
+    if not text.isascii():  # half a surrogate pair, as JSON can escape it, is no text
+        return text.encode(errors="replace").decode()
+    return text

@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from journal.entry import Entry
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from journal.entry import Entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """Everything that is set must hold; `until` is exclusive, tags must all be there."""
 
-    since: datetime | None = None
-    until: datetime | None = None
-    kind: str = ""
-    role: str = ""
-    actor: str = ""
-    tags: tuple[str, ...] = ()
-    session: str = ""
-    path: str = ""
-    namespace: str = ""
-    git_branch: str = ""
+    # By hand, for a `list` would pay 20 ms for dataclasses.
+    __slots__ = (
+        "actor", "git_branch", "kind", "namespace", "path", "role", "session", "since", "tags",
+        "until",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0913 - one for each filter
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        kind: str = "",
+        role: str = "",
+        actor: str = "",
+        tags: tuple[str, ...] = (),
+        session: str = "",
+        path: str = "",
+        namespace: str = "",
+        git_branch: str = "",
+    ) -> None:
+        self.since = since
+        self.until = until
+        self.kind = kind
+        self.role = role
+        self.actor = actor
+        self.tags = tags
+        self.session = session
+        self.path = path
+        self.namespace = namespace
+        self.git_branch = git_branch
 
     def takes(self, entry: Entry) -> bool:
         """Whether the entry is one of those."""
@@ -33,9 +55,19 @@ class Selection:
                 for key in ("kind", "role", "actor", "session", "path", "namespace")
                 for wanted in (getattr(self, key),)
             )
-            and set(self.tags) <= set(entry.tags)
             and (not self.git_branch or self.git_branch == entry.git.rpartition("@")[0])
+            and (set(self.tags) <= set(entry.tags) or self._tagged(entry))
         )
+
+    def _tagged(self, entry: Entry) -> bool:
+        """Whether the tags that the header lacks stand in the body, in any case."""
+        from journal import markdown  # most lists ask for no tags, or for those of headers
+
+        if not markdown.may_refer(entry.body.encode()):
+            return False
+        found = {one.target for one in markdown.references(entry.body) if one.kind == "tag"}
+        missing = set(self.tags) - set(entry.tags)
+        return set(map(markdown.folded, missing)) <= set(map(markdown.folded, found))
 
     def may_hold(self, day: str) -> bool:
         """Whether the day file of that date can hold one: zones differ by a day at most."""

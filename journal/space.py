@@ -112,8 +112,8 @@ def open_space(root: str, now: int) -> Space:
             and held["offsets"][0][0] <= now < held["until"]
         ):
             return Space(root, held)
-    except (OSError, ValueError, LookupError, TypeError):
-        pass  # derived: made again below
+    except (OSError, WorkspaceError, ValueError, LookupError, TypeError):
+        pass  # derived: made again below, and kept if there is a folder for it
     from journal.workspace import compile_config
 
     return Space(root, compile_config(root, now))

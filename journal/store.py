@@ -15,13 +15,14 @@ from journal import clock, dayfile, header, seal, spool
 from journal.anchor import anchor
 from journal.dayfile import Piece
 from journal.daypath import DayFile, day_files, names_in
-from journal.entry import Entry, Source
+from journal.entry import Entry
 from journal.errors import JournalError
 from journal.files import Folder
 from journal.finding import Finding
 from journal.ids import matches
 from journal.names import KINDS
 from journal.selection import EVERYTHING, Selection
+from journal.source import Source
 from journal.workspace import Config, read_config
 
 _HAND = frozenset("h-0123456789abcdef")

@@ -18,14 +18,15 @@ SCRIPT = ROOT / "journal" / "cli" / "journal"
 # A part is a module of `journal`, or a package of it as a whole; `tui` stands beside `journal`.
 # A part imports only from floors below it and from its own.
 FLOORS = {
-    0: "cjson clock errors finding ids names safe",
-    1: "chain dayfile entry frontmatter header held inquiry markdown openblock preamble remains seal"
-    " selection yamlblock",
+    0: "cjson clock errors finding ids named names safe source",
+    1: "chain dayfile entry frontmatter header held inquiry markdown openblock pins preamble"
+    " remains seal selection shown verdicts yamlblock",
     2: "decisions facts graph paths policy redaction reviews sessions tasks",
-    3: "anchor daypath days files gitstate identity inmemory notebook past protocol receipt"
-    " settle space spool spoolfile store tail tokens trim verify workspace",
+    3: "acceptance anchor attach daypath days editing files gitstate identity inmemory mend"
+    " notebook past protocol receipt settle space spool spoolfile store tail tokens trim verify"
+    " workspace",
     4: "catalog exports git importers packs recall",
-    5: "api context doctor repair restore status",
+    5: "api context doctor links repair restore status",
     6: "cli mcp tui",
     7: "__main__",
 }

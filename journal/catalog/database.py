@@ -1,0 +1,187 @@
+"""The catalog's file: opened, trusted, written by one at a time, thrown away when in doubt.
+
+SQLite notices a broken page, but not a byte that somebody changed inside a row. So whoever writes
+leaves a mark: the identities (inode, size, times) of the files as they were left. What doesn't fit
+its mark was changed by another hand, and is made anew. Only writers checkpoint, under a lock, so
+that reading never changes a file.
+"""
+
+import os
+import sqlite3
+import stat
+import sys
+
+from journal import files
+from journal.cjson import dumps, loads
+from journal.errors import EngineError, JournalError
+from journal.space import CACHE, identity_of
+
+NAME = "catalog.db"
+MARK = "catalog.mark"
+LOCK = "catalog.lock"
+_FILES = (NAME, f"{NAME}-wal", f"{NAME}-shm", MARK)
+_WRITING = b'"writing"'
+_PAGES = 1 << 16  # of cache, in KiB
+
+
+class Untrusted(EngineError):
+    """The catalog can't be used as it is."""
+
+    default_kind = "catalog-untrusted"
+
+
+class Database:
+    """The catalog's file in one workspace."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self._folder = f"{root}/{CACHE}"
+        self.path = f"{self._folder}/{NAME}"
+
+    def mark(self) -> list[object]:
+        """How its last writer left it; Untrusted if it isn't so any more."""
+        mark = self._mark()
+        if mark != self._left():
+            raise Untrusted("the catalog is not as its last writer left it")
+        return mark
+
+    def reader(self) -> sqlite3.Connection:
+        """A connection that only reads; Untrusted if another user could have written the file."""
+        self._check_owner()
+        return _connect(self.path, "ro")
+
+    def lock(self) -> int:
+        """The writers' lock, to be given to `unlock`; Conflict if another holds it too long."""
+        with files.Folder(self.root, CACHE, create=True) as folder:
+            try:
+                fd = folder.open(LOCK, os.O_RDWR | os.O_CREAT)
+            except IsADirectoryError:  # nobody can hold that
+                remove(f"{self._folder}/{LOCK}")
+                fd = folder.open(LOCK, os.O_RDWR | os.O_CREAT)
+        held = False
+        try:
+            files.lock(fd)
+            held = True
+        finally:
+            if not held:
+                os.close(fd)
+        return fd
+
+    def unlock(self, fd: int) -> None:
+        """Let the next one write."""
+        files.unlock(fd)
+        os.close(fd)
+
+    def writer(self) -> sqlite3.Connection:
+        """A connection to write with, under the lock: to what is there, or to an empty file."""
+        if not self._usable():
+            self.discard()
+        self._leave(_WRITING)
+        made = not os.path.exists(self.path)
+        if made:
+            with files.Folder(self.root, CACHE) as folder:
+                os.close(folder.open(NAME, os.O_RDWR | os.O_CREAT))  # 0600 before SQLite opens it
+        database = _connect(self.path, "rw")
+        if made:
+            database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute("PRAGMA wal_autocheckpoint = 0")
+        return database
+
+    def close(self, database: sqlite3.Connection) -> None:
+        """Put everything written into the one file, and leave the mark."""
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        try:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            database.close()
+        self._leave(dumps(self._left()).encode())
+
+    def discard(self) -> None:
+        """Throw the catalog away, under the lock; others may still read what they opened."""
+        for name in _FILES:
+            remove(f"{self._folder}/{name}")
+
+    def _usable(self) -> bool:
+        """Whether what is there may be written to."""
+        try:
+            self._check_owner()
+            mark, left = self._mark(), self._left()
+        except (Untrusted, OSError):
+            return False
+        if mark == left:
+            return left != [[], []]
+        return mark == [_WRITING.decode().strip('"')] and self._is_whole()
+
+    def _is_whole(self) -> bool:
+        """Whether a writer that died left pages that fit together, as SQLite promises."""
+        try:
+            database = _connect(self.path, "rw")
+            found = database.execute("PRAGMA quick_check(1)").fetchall()
+            database.close()
+        except sqlite3.Error:
+            return False
+        return found == [("ok",)]
+
+    def _left(self) -> list[object]:
+        """The identities of the file, and of a log that could not be put into it."""
+        wal = identity_of(f"{self.path}-wal")[:3]  # root's SQLite changes its owner, so its ctime
+        return [identity_of(self.path), wal if wal and wal[1] else []]
+
+    def _mark(self) -> list[object]:
+        try:
+            with files.Folder(self.root, CACHE) as folder:
+                value = loads(folder.read(MARK).decode())
+        except (OSError, JournalError, ValueError):
+            return []
+        return value if isinstance(value, list) else [value]
+
+    def _leave(self, data: bytes) -> None:
+        with files.Folder(self.root, CACHE) as folder:
+            fd = folder.open(MARK, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            try:
+                files.write_all(fd, data)
+            finally:
+                os.close(fd)
+
+    def _check_owner(self) -> None:
+        """Untrusted if another user owns the files or could have written them."""
+        if not hasattr(os, "geteuid"):
+            return
+        for path in (self._folder, self.path):
+            st = os.lstat(path)
+            if st.st_uid != os.geteuid() or st.st_mode & 0o022 or stat.S_ISLNK(st.st_mode):
+                raise Untrusted(f"{path}: another user could have written it")
+
+
+def _connect(path: str, mode: str) -> sqlite3.Connection:
+    quoted = "".join(
+        chr(byte) if 32 < byte < 127 and byte not in b"%?#" else f"%{byte:02x}"
+        for byte in os.fsencode(path)
+    )
+    database = sqlite3.connect(
+        f"file:{quoted}?mode={mode}", uri=True, isolation_level=None, timeout=10.0
+    )
+    database.execute(f"PRAGMA cache_size = -{_PAGES}")
+    database.execute("PRAGMA trusted_schema = OFF")
+    return database
+
+
+def in_memory() -> sqlite3.Connection:
+    """A database that no file holds, for where none can be had."""
+    return sqlite3.connect(":memory:", isolation_level=None)
+
+
+def remove(path: str) -> None:
+    """Remove a file, a link or a whole folder; nothing there is fine."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return
+    except (IsADirectoryError, PermissionError):
+        if sys.platform == "win32" or not os.path.isdir(path):
+            raise
+        from shutil import rmtree
+
+        rmtree(path)

@@ -1,0 +1,173 @@
+"""Questions to the catalog, as SQL."""
+
+from journal.catalog.row import COLUMNS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from journal.catalog.row import Row
+    from journal.selection import Selection
+
+    Question = tuple[str, list[object]]
+
+_FROM = "FROM entry e JOIN file f ON f.number = e.file LEFT JOIN spool s ON s.number = e.spool"
+_ELSEWHERE = {"day": "f.path", "spool": "s.path"}
+_COLUMNS = ", ".join(_ELSEWHERE.get(name, f"e.{name}") for name in COLUMNS)
+_ORDER = ("moment", "writer", "seq", "id", "number")  # two digests may share an id
+_EQUAL = ("kind", "role", "actor", "session", "path", "namespace")
+_MANY = 500  # below SQLite's limit of values in one question
+_ENDING = 8  # characters that the index of endings has
+_MIXED = "id <> upper(id) AND id <> lower(id)"  # as an index has it
+
+
+FINDINGS: "Question" = (
+    "SELECT code, file, line, message, fix FROM finding ORDER BY file, line, code", []
+)  # fmt: skip
+FILES: "Question" = ("SELECT count(*) FROM file WHERE size >= 0", [])
+NEWEST: "Question" = ("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'entry'", [])
+LAST_STEP: "Question" = (
+    "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'struck'",
+    [],
+)
+SETTLED: "Question" = ("SELECT value FROM setting WHERE name = 'settled'", [])
+BIRTH: "Question" = ("SELECT value FROM setting WHERE name = 'birth'", [])
+
+
+def rows(
+    selection: "Selection", limit: int, *, oldest: bool = False, after: "tuple[object, ...]" = ()
+) -> "Question":
+    """The selected entries, newest first, or oldest first; those after the place of a row."""
+    where, values = _where(selection)
+    columns = ", ".join(f"e.{name}" for name in _ORDER)
+    if after:
+        where += f" AND ({columns}) {'>' if oldest else '<'} (?, ?, ?, ?, ?)"
+        values += after
+    order = columns if oldest else f"{columns.replace(',', ' DESC,')} DESC"
+    question = f"SELECT {_COLUMNS} {_FROM} WHERE {where} ORDER BY {order} LIMIT ?"
+    return question, [*values, limit]
+
+
+def place_of(row: "Row") -> "tuple[object, ...]":
+    """Where a row stands in the order of entries."""
+    return row.microseconds, row.writer, row.seq, row.id, row.number
+
+
+def count(selection: "Selection") -> "Question":
+    """How many are selected."""
+    where, values = _where(selection)
+    return f"SELECT count(*) FROM entry e WHERE {where}", values  # noqa: S608
+
+
+def _where(selection: "Selection") -> "Question":
+    terms = ["e.copy = 0"]
+    values: list[object] = []
+    for sign, moment in ((">=", selection.since), ("<", selection.until)):
+        if moment is not None:
+            from journal.header import microseconds
+
+            terms.append(f"e.moment {sign} ?")
+            values.append(microseconds(moment))
+    for name in _EQUAL:
+        if wanted := getattr(selection, name):
+            terms.append(f"e.{name} = ?")
+            values.append(wanted)
+            if name == "session":
+                terms.append("e.session <> ''")  # so that the index of sessions can be used
+    for tag in selection.tags:
+        from journal.markdown import folded
+
+        terms.append(
+            "EXISTS (SELECT 1 FROM tag t WHERE t.entry = e.number AND"
+            " (t.name = ? AND t.inline = 0 OR t.name = ? AND t.inline = 1))"
+        )
+        values += [tag, folded(tag)]
+    if selection.git_branch:
+        # What stands before the last @: all but it and what follows it.
+        terms.append("substr(e.git, 1, length(rtrim(e.git, replace(e.git, '@', ''))) - 1) = ?")
+        values.append(selection.git_branch)
+    return " AND ".join(terms), values
+
+
+def named(wanted: str) -> "Question":
+    """The entries whose id may begin or end so, in either case."""
+    upper = wanted.encode(errors="replace").upper().decode()  # as SQLite does: only ASCII
+    starts = {upper, wanted.lower(), wanted}  # a person may have given an id of their own
+    parts = ["id >= ? AND id < ?"] * len(starts)
+    values: list[object] = []
+    for start in starts:
+        values += [start, f"{start}\U0010ffff"]
+    parts.append(f"{_MIXED} AND upper(id) >= ? AND upper(id) < ?")
+    values += [upper, f"{upper}\U0010ffff"]
+    if len(wanted) >= _ENDING:
+        parts.append("upper(substr(id, -8)) = ?")
+        values.append(upper[-_ENDING:])
+    else:
+        parts.append("upper(substr(id, -length(?))) = ?")
+        values += [upper, upper]
+    numbers = " UNION ".join(f"SELECT number FROM entry WHERE {part}" for part in parts)  # noqa: S608
+    where = f"e.copy = 0 AND e.number IN ({numbers})"
+    return f"SELECT {_COLUMNS} {_FROM} WHERE {where}", values
+
+
+def at(numbers: "Sequence[int]") -> "Question":
+    """The rows of these numbers, of at most some hundred."""
+    marks = ", ".join("?" * len(numbers))
+    return f"SELECT {_COLUMNS} {_FROM} WHERE e.number IN ({marks})", list(numbers)
+
+
+def hashtags(numbers: "Sequence[int]") -> "Question":
+    """The tags that the bodies of these rows hold; at most some hundred rows."""
+    marks = ", ".join("?" * len(numbers))
+    return f"SELECT entry, name FROM tag WHERE inline = 1 AND entry IN ({marks})", list(numbers)  # noqa: S608
+
+
+def places(numbers: "Sequence[int]") -> "Question":
+    """File or spool, offset, size and number of the rows of these numbers."""
+    marks = ", ".join("?" * len(numbers))
+    columns = "coalesce(s.path, f.path), e.offset, e.size, e.number"
+    return f"SELECT {columns} {_FROM} WHERE e.number IN ({marks})", list(numbers)
+
+
+def batches(numbers: "Sequence[int]") -> "list[Sequence[int]]":
+    """The numbers in portions that one question can hold."""
+    return [numbers[start : start + _MANY] for start in range(0, len(numbers), _MANY)]
+
+
+def added(after: int, limit: int, selection: "Selection | None" = None) -> "Question":
+    """Rows with a higher number, in its order; only the selected ones, if asked."""
+    where, values = _where(selection) if selection else ("e.copy = 0", [])
+    where += " AND e.number > ? ORDER BY e.number LIMIT ?"
+    return f"SELECT {_COLUMNS} {_FROM} WHERE {where}", [*values, after, limit]
+
+
+def struck(after: int) -> "Question":
+    """The rows that went since a step."""
+    return "SELECT step, entry, id FROM struck WHERE step > ? ORDER BY step", [after]
+
+
+def referring(kind: str, target: str) -> "Question":
+    """The rows whose bodies refer to a target in that way, with the body's line."""
+    where = "r.kind = ? AND r.target = ? AND e.copy = 0 ORDER BY e.moment"
+    join = "JOIN reference r ON r.entry = e.number"
+    return f"SELECT r.line, {_COLUMNS} {_FROM} {join} WHERE {where}", [kind, target]
+
+
+def having(column: str, value: str) -> "Question":
+    """The rows with that value, oldest first; `column`: title, parent, token or id."""
+    where = f"e.{column} = ? AND e.{column} <> '' AND e.copy = 0 ORDER BY e.moment"
+    return f"SELECT {_COLUMNS} {_FROM} WHERE {where}", [value]
+
+
+def standing(path: str, line: int) -> "Question":
+    """The entry at a line of a stored path."""
+    where = "f.path = ? AND e.line = ? AND e.spool IS NULL"
+    return f"SELECT {_COLUMNS} {_FROM} WHERE {where}", [path, line]
+
+
+def values(column: str) -> "Question":
+    """What a column holds, the most recently used first."""
+    if column == "tag":
+        return "SELECT name FROM tag GROUP BY name ORDER BY max(entry) DESC", []
+    where = f"copy = 0 AND {column} <> '' GROUP BY {column} ORDER BY max(moment) DESC"
+    return f"SELECT {column} FROM entry WHERE {where}", []  # noqa: S608

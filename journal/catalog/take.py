@@ -1,0 +1,259 @@
+"""From a day file to rows of the catalog: only its new end, where the rest is what it was."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from zlib import crc32
+
+from journal import clock, dayfile, header, markdown, seal
+from journal.catalog.row import restored
+from journal.cjson import dumps
+from journal.dayfile import Piece
+from journal.daypath import DayFile
+from journal.errors import JournalError
+from journal.files import Folder
+from journal.names import KINDS
+from journal.shown import head_of
+from journal.space import Space
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import tzinfo
+    from typing import Any
+
+    from journal.catalog.watch import Identity
+
+    Mark = tuple[Any, ...]  # id without a twin's ending, size, CRC-32 of a slice
+
+_ENTRY = f"INSERT INTO entry VALUES ({', '.join('?' * 30)})"  # noqa: S608
+_HELD = """
+SELECT number, CASE base WHEN '' THEN id ELSE base END, size, sum FROM entry
+WHERE file = ? AND offset >= ? AND spool IS NULL ORDER BY offset
+"""
+_FILE = """
+INSERT INTO file (path, date, regular, inode, size, mtime, ctime, seen)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (path) DO UPDATE SET (inode, size, mtime, ctime, seen)
+    = (excluded.inode, excluded.size, excluded.mtime, excluded.ctime, excluded.seen)
+"""
+
+
+class Taker:
+    """Reads files into the catalog, in a transaction that its caller began."""
+
+    def __init__(self, database: sqlite3.Connection, space: Space, seen: int) -> None:
+        self.database = database
+        self.space = space
+        self.seen = seen
+        self._number = 0
+        self._zone: tzinfo | None = None
+        self.taken = 0
+
+    def zone(self) -> tzinfo:
+        """The workspace's time zone."""
+        self._zone = self._zone or clock.zone(self.space.timezone)
+        return self._zone
+
+    def file(self, path: str, identity: Identity) -> bool:
+        """Take in what is new in a day file; whether anything is."""
+        day = DayFile(path)
+        row = (path, day.date, day.regular, *identity, self.seen)
+        held = self.database.execute(
+            "SELECT number, stop, lines, before, whole FROM file WHERE path = ?", (path,)
+        ).fetchone()
+        self.database.execute(_FILE, row)
+        number = held[0] if held else self._file_number(path)
+        data = self._content(path)
+        if data is None:
+            self._odd(day)
+            self._empty(number)
+            return True
+        whole = sha256(data).digest()
+        if held and held[4] == whole:
+            return False
+        start, line = 0, 1
+        if held and held[1] and _stands(data, held[1], held[3]):
+            start, line = held[1], held[2]
+        self._slices(day, number, data, (start, line))
+        self.database.execute("UPDATE file SET whole = ? WHERE number = ?", (whole, number))
+        return True
+
+    def gone(self, path: str) -> None:
+        """The file is no more; its row goes when no spool holds what belongs there."""
+        self._empty(self._file_number(path))
+        self.database.execute("DELETE FROM finding WHERE file = ?", (path,))
+        self.database.execute("UPDATE file SET size = -1 WHERE path = ?", (path,))
+
+    def _empty(self, number: int) -> None:
+        held = self._held(number, 0)
+        self._strike([row for rows in held.values() for row in rows])
+        self.database.execute("UPDATE file SET stop = 0, whole = x'' WHERE number = ?", (number,))
+
+    def waiting(self, path: str, raw: bytes, offset: int, spool: int) -> None:
+        """Take in an entry that no file has yet, at its offset in a spool."""
+        day = DayFile(path)
+        self.database.execute(
+            "INSERT OR IGNORE INTO file (path, date, regular) VALUES (?, ?, 1)", (path, day.date)
+        )
+        piece = dayfile.parse(raw, offset)
+        self._insert(day, [(piece, 0)], (self._file_number(path), spool))
+
+    def _file_number(self, path: str) -> int:
+        found = self.database.execute("SELECT number FROM file WHERE path = ?", (path,))
+        return int(found.fetchone()[0])
+
+    def _content(self, path: str) -> bytes | None:
+        """The file's normalised bytes; None, and a finding, if it can't be read."""
+        try:
+            with Folder(self.space.root, os.path.dirname(path)) as folder:
+                return seal.normal(folder.read(os.path.basename(restored(path))))
+        except FileNotFoundError:
+            return b""
+        except (OSError, JournalError) as error:
+            self.unreadable(path, error)
+            return None
+
+    def unreadable(self, path: str, error: Exception) -> None:
+        """Note that a file can't be read."""
+        why = f"can't be read: {getattr(error, 'strerror', None) or error}"
+        self.database.execute("DELETE FROM finding WHERE file = ?", (path,))
+        self.find(path, "unreadable", 0, why, "see what it is, and its permissions")
+
+    def _slices(self, day: DayFile, number: int, data: bytes, begin: tuple[int, int]) -> None:
+        """Take in the slices from an offset and its line on."""
+        start, line = begin
+        self.database.execute(
+            "DELETE FROM finding WHERE file = ? AND (line >= ? OR line = 0)", (day.path, line)
+        )
+        self._odd(day)
+        at = start
+        placed = []
+        for piece in _after(data, start) if start else dayfile.pieces(data):
+            line += data.count(b"\n", at, piece.offset)
+            at = piece.offset
+            placed.append((piece, line))
+        held = self._held(number, start)
+        self._insert(day, self._moved(day, placed, held), (number, None))
+        self._strike([row for rows in held.values() for row in rows])
+        self.database.execute(
+            "UPDATE file SET stop = ?, lines = ?, before = ? WHERE number = ?",
+            (at, line, sha256(data[:at]).digest(), number),
+        )
+
+    def _odd(self, day: DayFile) -> None:
+        if not day.regular:
+            self.find(day.path, "odd-name", 0, "no day file's name; read all the same", "a copy?")
+
+    def _held(self, number: int, start: int) -> dict[Mark, list[int]]:
+        """The rows of a file from an offset on, by what tells their slices apart."""
+        held: dict[Mark, list[int]] = {}
+        for row, *mark in self.database.execute(_HELD, (number, start)):
+            held.setdefault(tuple(mark), []).append(row)
+        return held
+
+    def _moved(
+        self, day: DayFile, placed: list[tuple[Piece, int]], held: dict[Mark, list[int]]
+    ) -> list[tuple[Piece, int]]:
+        """Let rows whose slices only moved keep their numbers; what is left is new."""
+        if not held:
+            return placed
+        new, moved = [], []
+        for piece, line in placed:
+            name = header.id_of(piece) or dayfile.hand_id(piece)
+            if rows := held.get((name, len(piece.raw), crc32(piece.raw))):
+                moved.append((line, piece.offset, rows.pop(0)))
+                self._trouble(day.path, line, piece)
+            else:
+                new.append((piece, line))
+        self.database.executemany("UPDATE entry SET line = ?, offset = ? WHERE number = ?", moved)
+        return new
+
+    def _strike(self, rows: list[int]) -> None:
+        """Take out rows whose slices are gone; a spool may still have them."""
+        values = [(row,) for row in rows]
+        self.database.executemany(
+            "UPDATE spooled SET placed = 0 WHERE id = (SELECT id FROM entry WHERE number = ?)",
+            values,
+        )
+        self.database.executemany("DELETE FROM entry WHERE number = ?", values)
+
+    def _insert(
+        self, day: DayFile, placed: list[tuple[Piece, int]], place: tuple[int, int | None]
+    ) -> None:
+        """New rows, of a file, and of a spool if it holds them."""
+        rows, tags = [], []
+        self._number = self._last_number()
+        whose = (day.namespace, day.writer or self.space.first)
+        file, spool = place
+        for piece, line in placed:
+            self._number += 1
+            known = header.known(piece, day.date, self.zone)
+            self._trouble(day.path, line, piece)
+            tags += [(tag, self._number, 0) for tag in known["tags"]]
+            if markdown.may_refer(piece.body):
+                tags += self._refer(piece.body)
+            row = self._row(piece, known, whose)
+            rows.append((*row, file, line, piece.offset, len(piece.raw), crc32(piece.raw), spool))
+        self.database.executemany(_ENTRY, rows)
+        self.database.executemany("INSERT OR IGNORE INTO tag VALUES (?, ?, ?)", tags)
+        self.taken += len(rows)
+
+    def _last_number(self) -> int:
+        """The highest number that a row ever had; twins are given new ones between two files."""
+        found = self.database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entry'")
+        last = found.fetchone()
+        return int(last[0]) if last else 0
+
+    def _row(self, piece: Piece, known: dict[str, Any], whose: tuple[str, str]) -> tuple[Any, ...]:
+        base = "" if known["id"] else dayfile.hand_id(piece)
+        tags, meta, fields = known["tags"], known["meta"], known["fields"]
+        return (
+            self._number, known["id"] or base, known["at"], header.microseconds(known["moment"]),
+            known["kind"], known["title"],
+            head_of(piece.body.lstrip()[:2000].decode(errors="replace")), known["role"],
+            known["actor"], known["session"], known["path"], known["parent"],
+            *whose, known["seq"], known["prev"], known["digest"], known["git"], known["token"],
+            dumps(tags) if tags else "", dumps(meta) if meta else "",
+            dumps(fields) if fields else "", base, 0,
+        )  # fmt: skip
+
+    def _refer(self, body: bytes) -> list[tuple[str, int, int]]:
+        """Note what a body refers to; its tags."""
+        tags, others = [], []
+        for found in markdown.references(body.decode(errors="replace")):
+            target = markdown.folded(found.target)
+            if found.kind == "tag":
+                tags.append((target, self._number, 1))
+            else:
+                others.append((self._number, found.kind, target, found.line))
+        self.database.executemany("INSERT INTO reference VALUES (?, ?, ?, ?)", others)
+        return tags
+
+    def _trouble(self, path: str, line: int, piece: Piece) -> None:
+        if piece.trouble:
+            fix = "journal verify shows what changed"
+            self.find(path, piece.state, line, piece.trouble, fix)
+        kind = piece.values.get("kind")
+        if kind and kind not in KINDS:
+            said = f"kind {kind!r} is not known to this version"
+            self.find(path, "unknown-kind", line, said, "")
+
+    def find(self, path: str, code: str, line: int, message: str, fix: str) -> None:
+        """Note something that is not as it should be."""
+        row = (path, code, line, message, fix)
+        self.database.execute("INSERT INTO finding VALUES (?, ?, ?, ?, ?)", row)
+
+
+def _stands(data: bytes, stop: int, before: bytes) -> bool:
+    """Whether a slice begins where the last one did, and nothing before it changed."""
+    begins = dayfile.BOUNDARY.match(data, stop) is not None
+    return begins and sha256(data[:stop]).digest() == before
+
+
+def _after(data: bytes, start: int) -> list[Piece]:
+    """The pieces from a slice's beginning on."""
+    return [
+        dayfile.parse(raw, start + offset) for offset, raw in dayfile.split(data[start:]).slices
+    ]

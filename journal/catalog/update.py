@@ -1,0 +1,114 @@
+"""One catching-up: what changed on disk goes into the catalog, some thousand entries at a time.
+
+The spools are read before and after the files: an entry that reached its file, and left its spool
+by a trim, in between was in the one or the other. Each portion is whole by itself, so that whoever
+is interrupted keeps what is done, and the next one goes on there.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from itertools import groupby
+from os import urandom
+
+from journal.catalog import across
+from journal.catalog.take import Taker
+from journal.catalog.watch import Changes, Disk
+from journal.daypath import DayFile
+from journal.space import Space
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from journal.catalog.catalog import Progress
+
+_PORTION = 5000  # entries
+_TRIES = 5
+_MOST_STRUCK = 200_000
+_TABLES = ("entry", "file", "spool", "spooled", "finding", "struck", "setting")
+
+
+def update(database: sqlite3.Connection, space: Space, progress: Progress | None = None) -> None:
+    """Bring the catalog up to date, by transactions of its own."""
+    disk = Disk(space)
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        changes = Changes(database, disk)
+        if changes.anew:
+            _empty(database)
+            changes = Changes(database, disk)
+        if changes:
+            _take(Taker(database, space, disk.seen), disk, changes, progress)
+        database.execute("COMMIT")
+    finally:
+        if database.in_transaction:  # interrupted, or it failed: what was committed stays
+            database.execute("ROLLBACK")
+
+
+def _empty(database: sqlite3.Connection) -> None:
+    for table in _TABLES:
+        database.execute(f"DELETE FROM {table}")  # noqa: S608
+    _set(database, birth=urandom(8).hex())
+
+
+def _set(database: sqlite3.Connection, **values: str) -> None:
+    rows = list(values.items())
+    database.executemany("INSERT OR REPLACE INTO setting VALUES (?, ?)", rows)
+
+
+def _take(taker: Taker, disk: Disk, changes: Changes, progress: Progress | None) -> None:
+    database = taker.database
+    _set(
+        database, source=f"{taker.space.id} {taker.space.first} {taker.space.timezone}", settled="0"
+    )
+    _spools(taker, disk, changes)
+    for _ in range(_TRIES):
+        _days(taker, disk, changes, progress)
+        disk = Disk(taker.space)
+        changes = Changes(database, disk)
+        if not _spools(taker, disk, changes):
+            break  # else one was trimmed meanwhile: what left it is in a file, maybe one just read
+    across.overlay(taker, disk)
+    _set(database, branch=disk.branch, settled="1")
+    _forget_old(database)
+
+
+def _spools(taker: Taker, disk: Disk, changes: Changes) -> bool:
+    """Read the spools; whether one of them no longer is what was read."""
+    replaced = across.spools(taker, disk.spools, changes.spools)
+    for path in changes.gone:
+        if path.endswith(".log"):
+            replaced |= across.spool_gone(taker.database, path)
+    return replaced
+
+
+def _days(taker: Taker, disk: Disk, changes: Changes, progress: Progress | None) -> None:
+    """Day by day, the newest first; what was gone of a day goes with what is new of it."""
+    there = set(changes.days)
+    paths = [*changes.days, *(path for path in changes.gone if path.endswith(".md"))]
+    days = sorted(paths, key=lambda path: (DayFile(path).date, path), reverse=True)
+    done = 0
+    for date, some in groupby(days, key=lambda path: DayFile(path).date):
+        changed = False
+        for path in some:
+            done += 1
+            if path in there:
+                changed |= taker.file(path, disk.days[path])
+            else:
+                taker.gone(path)
+                changed = True
+        if changed:
+            across.twins_and_copies(taker.database, date)
+        if progress:
+            progress(done, len(days))
+        if taker.taken >= _PORTION:
+            taker.taken = 0
+            taker.database.execute("COMMIT")
+            taker.database.execute("BEGIN IMMEDIATE")
+
+
+def _forget_old(database: sqlite3.Connection) -> None:
+    """What follows the catalog starts again rather than to walk over very many steps."""
+    (least, most) = database.execute("SELECT min(step), max(step) FROM struck").fetchone()
+    if least is not None and most - least > _MOST_STRUCK:
+        database.execute("DELETE FROM struck")
+        _set(database, birth=urandom(8).hex())

@@ -1,0 +1,99 @@
+"""What lies on disk now: day files, spools, and what else decides how they are read."""
+
+import os
+from time import time_ns
+
+from journal import daypath, spool
+from journal.anchor import anchor
+from journal.catalog.row import stored
+from journal.space import Space
+
+# Files are stamped by a clock that ticks slowly: what was written so shortly before it was read may
+# have been written again since, with the same times.
+TICK = 50_000_000
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+
+    Identity = tuple[int, int, int, int]  # inode, size, mtime, ctime
+    Known = dict[str, tuple[int, int, int, int, int]]  # path: an identity, and when it was seen
+
+
+class Disk:
+    """What lies there, each file with its identity; `seen` is when the look began."""
+
+    __slots__ = ("branch", "days", "seen", "source", "spools")
+
+    def __init__(self, space: Space) -> None:
+        self.seen = time_ns()
+        self.branch = anchor(space.root).rpartition("@")[0]
+        self.source = f"{space.id} {space.first} {space.timezone}"
+        self.days: dict[str, Identity] = {}
+        for folder in daypath.folders(space.root):
+            _list(space.root, folder, self.days)
+        self.spools: dict[str, Identity] = {}
+        _list(space.root, spool.FOLDER, self.spools)
+
+
+def _list(root: str, folder: str, found: "dict[str, Identity]") -> None:
+    wanted = ".log" if folder == spool.FOLDER else ".md"
+    try:
+        with os.scandir(f"{root}/{folder}") as entries:
+            for entry in entries:
+                name = entry.name
+                if not name.endswith(wanted) or name[0] == ".":
+                    continue
+                try:
+                    st = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:  # gone since the folder was read
+                    continue
+                found[stored(f"{folder}/{name}")] = identity(st)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+
+
+def identity(st: os.stat_result) -> "Identity":
+    """What changes when the file is edited or replaced."""
+    return st.st_ino, st.st_size, st.st_mtime_ns, st.st_ctime_ns
+
+
+class Changes:
+    """What the catalog has to read again; false if nothing.
+
+    `anew`: all of it. `days`, `spools`: paths whose files are new or changed, or maybe changed.
+    `gone`: paths that are no more.
+    """
+
+    __slots__ = ("anew", "branch", "days", "gone", "spools", "unsettled")
+
+    def __init__(self, database: "sqlite3.Connection", disk: Disk) -> None:
+        settings = dict(database.execute("SELECT name, value FROM setting"))
+        self.anew = settings.get("source") != disk.source
+        self.branch = settings.get("branch") != disk.branch
+        self.unsettled = settings.get("settled") != "1"
+        days, spools = _known(database, "file"), _known(database, "spool")
+        self.days = _changed(disk.days, days)
+        self.spools = _changed(disk.spools, spools)
+        self.gone = [path for path in days if path not in disk.days and days[path][1] >= 0]
+        self.gone += [path for path in spools if path not in disk.spools]
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.anew or self.branch or self.unsettled or self.days or self.spools or self.gone
+        )
+
+
+def _known(database: "sqlite3.Connection", table: str) -> "Known":
+    rows = database.execute(f"SELECT path, inode, size, mtime, ctime, seen FROM {table}")  # noqa: S608
+    return {row[0]: row[1:] for row in rows}
+
+
+def _changed(there: "dict[str, Identity]", known: "Known") -> list[str]:
+    nothing = (0, -1, 0, 0, 0)
+    found = []
+    for path, now in there.items():
+        held = known.get(path, nothing)
+        if held[:4] != now or max(now[2], now[3]) >= held[4] - TICK:
+            found.append(path)
+    return found
