@@ -1,17 +1,26 @@
-"""The recall port: what a query is, what a hit is, what an engine does."""
+"""The recall port: what a query is, what a hit is, what an engine does, and what it reads."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from journal.entry import Entry
+from journal.finding import Finding
 from journal.selection import EVERYTHING, Selection
+
+Progress = Callable[[int, int], None]
+"""Told (done, total) now and then by whatever takes long; it may raise to stop it."""
+
+K1 = 0.9
+"""How soon a word's further occurrences stop to count (BM25; B, the length's weight, is 0)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked: words, all of which must occur, among the selected entries."""
+    """What is asked (see `query`), among the selected entries."""
 
     text: str
     selection: Selection = EVERYTHING
@@ -37,16 +46,75 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The best hits, how many there were, which engine found them, whether it saw everything."""
+    """The best hits, how many there were, which engine found them, whether it saw everything.
+
+    `engine` is `whoosh`, `scan`, or `whoosh+scan` where entries that the index has not yet were
+    read for this answer. `notices` say why the index wasn't used as it should be.
+    """
 
     hits: tuple[Hit, ...] = field(default=())
     total: int = 0
     engine: str = ""
     fresh: bool = True
+    notices: tuple[Finding, ...] = ()
 
 
 class Engine(Protocol):
     """Something that answers queries."""
 
     def recall(self, query: Query) -> Answer:
-        """The best hits, best first; EngineError only if the engine can be rebuilt."""
+        """The best hits, best first; UsageError `bad-query` for what can't be read."""
+
+    def reindex(self) -> None:
+        """Make anew what it keeps; Conflict if another process is at it for long."""
+
+
+class Listed(Protocol):
+    """What an index needs of a catalog's row: an entry without its text."""
+
+    @property
+    def number(self) -> int:
+        """The row's number, never given twice."""
+
+    @property
+    def microseconds(self) -> int:
+        """Its moment, since 1970."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the entry."""
+
+
+class Shelf(Protocol):
+    """Where an engine finds what there is to be indexed: a catalog.
+
+    Rows only come and go; one that changes goes, and comes back with another number.
+    """
+
+    @property
+    def birth(self) -> str:
+        """Another one whenever the catalog was made anew: all numbers are."""
+
+    def added(self, after: int) -> Iterator[Any]:
+        """The rows (`Listed`) with numbers above `after`, in order."""
+
+    def count(self, after: int) -> int:
+        """About how many rows have numbers above `after`."""
+
+    def struck(self, after: int) -> Iterator[tuple[int, int]]:
+        """(step, row number) of what was taken away since that step, in order."""
+
+    def at(self, numbers: Sequence[int]) -> Mapping[int, Any]:
+        """The rows of these numbers that are still there."""
+
+    def hashtags(self, numbers: Sequence[int]) -> Mapping[int, Sequence[str]]:
+        """The tags in the bodies of these rows, folded; rows without any may be left out."""
+
+    def named(self, wanted: str) -> Iterable[Any]:
+        """The rows whose id begins or ends so."""
+
+    def may_hold(self, numbers: Sequence[int], patterns: Sequence[re.Pattern[bytes]]) -> set[int]:
+        """The rows in whose lower-case bytes all patterns are found, or can't be looked for."""
+
+    def read(self, rows: Iterable[Any]) -> Iterator[tuple[Any, Entry]]:
+        """The rows' entries, in whatever order reads each file once; without those now gone."""

@@ -1,0 +1,254 @@
+"""The index follows the catalog: what is new becomes segments, what was taken away is marked.
+
+Whatever can't be written is kept in memory, so that an answer is complete all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any
+
+from journal.errors import Conflict
+from journal.finding import Finding
+from journal.recall.building import Builder
+from journal.recall.depot import FOLDER, Depot, live
+from journal.recall.engine import Progress, Shelf
+from journal.recall.manifest import Identity, Manifest, Part, boot
+from journal.recall.merging import merged, worth_merging
+from journal.recall.segment import Segment
+
+FEW = 32  # rows that are read for an answer rather than written
+MANY = 2_000  # rows for which an answer waits until another process has written them
+PATIENCE = 2.0
+LOCK_SECONDS = 30.0
+_DOCUMENTS = 32_768  # in a new segment: what is lost by a kill -9 while it is made
+_BYTES = 64 << 20
+_RETRIED = 1_000  # rows that couldn't be read
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What an answer may be read from: everything, unless rows were missed."""
+
+    segments: tuple[Segment, ...]
+    engine: str
+    fresh: bool
+    notices: tuple[Finding, ...]
+
+
+@dataclass(slots=True)
+class _State:
+    """The index as this process knows it: what the folder holds, and what only memory does."""
+
+    manifest: Manifest = field(default_factory=Manifest)
+    version: Identity | None = None
+    stored: list[Segment] = field(default_factory=list)
+    loose: list[Segment] = field(default_factory=list)
+    changed: bool = False  # more is known than the folder's manifest says
+    struck: int = 0
+
+    @property
+    def segments(self) -> list[Segment]:
+        return [*self.stored, *self.loose]
+
+
+class Index:
+    """The index of one workspace; without a root, of a journal in memory."""
+
+    def __init__(self, shelf: Shelf, root: str = "") -> None:
+        self._shelf = shelf
+        self._depot = Depot(root) if root else None
+        self._state = _State()
+        self._loaded = False
+
+    def view(self, progress: Progress | None = None) -> View:
+        """The segments that hold every row there is; a backlog is written first, if it can be."""
+        self._load()
+        self._strike()
+        depot, state = self._depot, self._state
+        if depot is None:
+            self._catch_up(False, progress)
+            return self._view()
+        rows = list(islice(self._shelf.added(state.manifest.number), FEW + 1))
+        if self._is_little(len(rows)):
+            self._retry()
+            self._take(rows)
+            return self._view()
+        backlog = self._shelf.count(state.manifest.number)
+        with depot.locked(PATIENCE if backlog > MANY else 0.0) as held:
+            self._catch_up(held, progress)
+        if not held and not depot.trouble:
+            text = "another process is writing it: what it lacks was read for this answer"
+            return self._view(Finding("index-busy", FOLDER, 0, text))
+        return self._view()
+
+    def catch_up(self, progress: Progress | None = None, *, anew: bool = False) -> View:
+        """As `view`, but all of it is written; Conflict if another process is at it for long."""
+        if self._depot is None:
+            return self.view(progress)
+        with self._depot.locked(LOCK_SECONDS) as held:
+            if not held and not self._depot.trouble:
+                raise Conflict("another process is writing the index", hint="try again")
+            if anew:
+                empty = Manifest(birth=self._shelf.birth)
+                self._state = _State(empty, self._depot.version(), changed=True)
+                self._loaded = True
+            self._catch_up(held, progress)
+        return self._view()
+
+    def _is_little(self, added: int) -> bool:
+        """Whether what isn't written is so little that reading it for each answer costs less."""
+        state = self._state
+        if state.manifest.boot != boot():
+            return not (added or state.segments)
+        unwritten = added + state.struck + live(state.loose)
+        return unwritten <= (FEW if state.stored else 0)
+
+    def _view(self, *notices: Finding) -> View:
+        state, depot = self._state, self._depot
+        segments = tuple(segment for segment in state.segments if segment.live)
+        read = live(state.loose) > 0 and depot is not None
+        engine = "whoosh" if not read else "whoosh+scan" if live(state.stored) else "scan"
+        if depot and depot.trouble:
+            notices = (*notices, depot.trouble)
+            if not read:
+                depot.trouble = None  # told once: by now it is made anew
+        return View(segments, engine, not state.manifest.missed, notices)
+
+    def _load(self) -> None:
+        """Read the folder, unless it is as it was."""
+        birth = self._shelf.birth
+        if self._depot:
+            version = self._depot.version()
+            if not self._loaded or version != self._state.version:
+                manifest, stored = self._depot.load()
+                self._state = _State(manifest, version, stored)
+                self._loaded = True
+        if self._state.manifest.birth != birth:
+            known = self._state.version
+            self._state = _State(Manifest(birth=birth), known, changed=True)
+
+    def _strike(self) -> None:
+        """Mark what the catalog has no longer."""
+        state = self._state
+        manifest, segments = state.manifest, state.segments
+        gone: list[set[int]] = [set() for _ in segments]
+        step, missed = manifest.step, set(manifest.missed)
+        for step, number in self._shelf.struck(manifest.step):  # noqa: B007 - the last is kept
+            missed.discard(number)
+            state.struck += 1
+            for segment, docs in zip(segments, gone, strict=True):
+                if (doc := segment.doc(number)) is not None:
+                    docs.add(doc)
+        for segment, docs in zip(segments, gone, strict=True):
+            segment.deleted = segment.deleted.union(docs)
+        if step != manifest.step:
+            state.manifest = replace(manifest, step=step, missed=tuple(sorted(missed)))
+            state.changed = True
+
+    def _catch_up(self, held: bool, progress: Progress | None) -> None:
+        """Everything new becomes segments: files under the lock, else in memory."""
+        self._load()
+        self._strike()
+        self._retry()
+        writing, more = held, True
+        while more:
+            more = self._take(self._chunk())
+            writing = writing and self._store()
+            if more and progress:
+                done = live(self._state.segments)
+                progress(done, done + self._shelf.count(self._state.manifest.number))
+        if writing:
+            self._tidy()
+
+    def _retry(self) -> None:
+        """Rows that couldn't be read may be there again."""
+        if missed := self._state.manifest.missed:
+            self._take(self._shelf.at(missed).values())
+
+    def _chunk(self) -> list[Any]:
+        """The next rows, as many as one segment takes."""
+        found, size = [], 0
+        for row in self._shelf.added(self._state.manifest.number):
+            found.append(row)
+            size += row.size
+            if len(found) >= _DOCUMENTS or size >= _BYTES:
+                break
+        return found
+
+    def _take(self, rows: Iterable[Any]) -> bool:
+        """Read the rows' texts into a segment in memory; False if there are no rows."""
+        wanted = {row.number: row for row in rows}
+        if not wanted:
+            return False
+        builder = Builder()
+        missing = set(wanted)
+        hashtags = self._shelf.hashtags(list(wanted))
+        for row, entry in self._shelf.read(wanted.values()):
+            builder.add(row, entry, hashtags.get(row.number, ()))
+            missing.discard(row.number)
+        if len(builder):
+            self._state.loose.append(Segment(builder.finish()))
+            self._compact()
+        manifest = self._state.manifest
+        missed = sorted(missing.union(set(manifest.missed) - set(wanted)))[-_RETRIED:]
+        number = max(manifest.number, *wanted)
+        self._state.manifest = replace(manifest, number=number, missed=tuple(missed))
+        self._state.changed = True
+        return True
+
+    def _compact(self) -> None:
+        loose = self._state.loose
+        while some := worth_merging(loose):
+            loose[:] = [segment for segment in loose if segment not in some]
+            loose.append(Segment(merged(some)))
+
+    def _store(self) -> bool:
+        """Write what only memory holds, and the manifest; False if it can't be."""
+        state, depot = self._state, self._depot
+        if depot is None:
+            return False
+        if not (state.changed or state.manifest.boot != boot()):
+            return True
+        if state.loose:
+            data = state.loose[0].data if len(state.loose) == 1 else merged(state.loose)
+            segment = depot.write(bytes(data))
+            if segment is None:
+                return False
+            segment.deleted = state.loose[0].deleted if len(state.loose) == 1 else frozenset()
+            state.stored.append(segment)
+            state.loose = []
+        return self._commit()
+
+    def _commit(self) -> bool:
+        state, depot = self._state, self._depot
+        if depot is None:
+            return False
+        state.stored = [segment for segment in state.stored if segment.live]
+        parts = tuple(Part(s.name, s.identity, tuple(sorted(s.deleted))) for s in state.stored)
+        manifest = replace(state.manifest, parts=parts, boot=boot())
+        if not depot.commit(manifest):
+            return False
+        state.manifest, state.version = manifest, depot.version()
+        state.changed, state.struck = False, 0
+        if depot.trouble and depot.trouble.code == "index-unwritable":
+            depot.trouble = None
+        return True
+
+    def _tidy(self) -> None:
+        """Merge segments until none are worth it."""
+        state, depot = self._state, self._depot
+        while depot and (some := worth_merging(state.stored)):
+            one = depot.write(merged(some))
+            if one is None:
+                return
+            state.stored = [segment for segment in state.stored if segment not in some] + [one]
+            if not self._commit():
+                return
+
+
+def chunks(rows: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    """The rows, so many at a time."""
+    return (rows[at : at + size] for at in range(0, len(rows), size))
