@@ -25,7 +25,11 @@ ACCEPTS = {"amend": "amended", "forget": "forgotten", "redact": "redacted", "ado
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The state of one entry, where, why, and what changed if the old text is known."""
+    """The state of one entry, where, why, and what changed if the old text is known.
+
+    `old` and `new` are what an amend or adopt would name: the header digest as it was sealed (of a
+    pinned text: its slice digest), and the slice digest now; empty where nothing is to be accepted.
+    """
 
     id: str
     state: str
@@ -33,6 +37,9 @@ class Verdict:
     line: int
     message: str = ""
     diff: str = ""
+    old: str = ""
+    new: str = ""
+    pin: str = ""  # of a handwritten entry that was adopted: the file that it was adopted in
 
     def record(self) -> dict[str, Any]:
         """The verdict as JSON shows it."""
@@ -42,6 +49,8 @@ class Verdict:
             "file": self.file,
             "line": self.line,
         }
+        if self.pin:
+            shown["pinned"] = True
         if self.message:
             shown["message"] = self.message
         if self.diff:
@@ -73,6 +82,16 @@ class Past:
         del promised
         return False
 
+    def is_gits(self, file: str) -> bool:
+        """Whether the file is just what git has, or git is in the middle of something."""
+        del file
+        return False
+
+    def pinned(self, file: str, digest: str) -> bytes | None:
+        """The slice of this digest that the file once had."""
+        del file, digest
+        return None
+
     def committed(self) -> list[Acknowledged]:
         """The sealed entries that HEAD or the index has in files that now differ from it."""
         return []
@@ -103,7 +122,9 @@ class Index:
         while twins := self._fill([held for held in regular if held not in dropped]):
             dropped.update(pair[self._is_better(*pair)] for pair in twins)
         copies = [held for held in evidence.held if not held.day.regular]
-        dropped |= {held for held in copies if not self._is_news(held)}
+        by_hand = {(held.id, held.day.date) for held in regular if not held.header}
+        dropped |= {held for held in copies if (held.id, held.day.date) in by_hand}
+        dropped |= {held for held in copies if held not in dropped and not self._is_news(held)}
         self.held = [held for held in evidence.held if held not in dropped]
 
     def rehome(self, homes: dict[Held, Chain]) -> None:

@@ -185,7 +185,7 @@ class Repo:
         no_git = suppress(FileNotFoundError)
         with no_git, self._running("cat-file", "--batch", stdin=PIPE) as process:
             answers = process.stdout
-            for path, blob in pairs:
+            for path, blob in (pair for pair in pairs if b"/attachments/" not in pair[0]):
                 if answers is None or not _feed(process.stdin, blob + b"\n"):
                     return
                 about = answers.readline().split()

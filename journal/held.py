@@ -102,11 +102,14 @@ class Chains:
         return iter(self._all.values())
 
 
-def read(data: bytes, day: Day) -> list[Held]:
-    """Every entry of a day file's LF-normalised bytes, text above the first one included."""
+def read(data: bytes, day: Day, twins: Counter[str] | None = None) -> list[Held]:
+    """Every entry of a day file's LF-normalised bytes, text above the first one included.
+
+    `twins` counts the handwritten texts of the whole day: what reads alike is numbered by it.
+    """
     parts = dayfile.split(data)
     found: list[Held] = []
-    twins: Counter[str] = Counter()
+    twins = Counter() if twins is None else twins
     line = parts.preamble.count(b"\n") + 1
     for piece in dayfile.pieces(parts.preamble):
         above = parts.preamble.count(b"\n", 0, piece.offset) + 1

@@ -9,13 +9,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
-from difflib import unified_diff
+from dataclasses import replace
 from functools import cached_property
 
 from journal import dayfile, remains
 from journal.chain import ACCEPTS, Index, Verdict, slice_digest
 from journal.dayfile import EDITED, INTACT, TORN
 from journal.held import Acknowledged, Chain, Held
+from journal.pins import Pins
+from journal.verdicts import compared, diff, plain, resembles
 
 _HEADER = "its header is not what was sealed"
 _CUT = "its header breaks off: a write was cut short"
@@ -52,6 +54,8 @@ class Inquiry:
             accepting = sound  # who isn't intact can't accept anything
         self.others = [verdict for held in self.doubtful for verdict in self._swallowed(held)]
         self.others += [self._absent(promised) for promised in self.gone.values()]
+        evidence = self.index.evidence
+        self.others += Pins(accepting, evidence.held, self.past).settle(self.found)
         return self.found, self.others
 
     def _gather(self) -> None:
@@ -121,15 +125,15 @@ class Inquiry:
 
     def _judge(self, held: Held) -> Verdict:
         if state := self.accepted.get((held.id, slice_digest(held.raw))):
-            return _verdict(held, state)
+            return plain(held, state)
         if held.header and self.old_headers.get(held.header) == "forgotten":
-            return _verdict(held, "forgotten", "its text has come back")
+            return plain(held, "forgotten", "its text has come back")
         if not held.header:
             return self._unsealed(held)
         if why := self._why_changed(held):
             return self._changed(held, why)
         if why := self._why_alien(held):
-            return _verdict(held, "alien", why)
+            return plain(held, "alien", why)
         return self._placed(held)
 
     def _why_changed(self, held: Held) -> str:
@@ -138,7 +142,7 @@ class Inquiry:
             return "its body is not what was sealed"
         chain = held.day.chain
         promised = chain.promised.get(held.seq)
-        if promised and promised.id in self.gone and _resembles(held, promised):
+        if promised and promised.id in self.gone and resembles(held, promised):
             return _HEADER
         if held.id not in self.index.promised and held.seq >= chain.covered:
             return ""  # alien, whatever git says
@@ -166,16 +170,16 @@ class Inquiry:
     def _placed(self, held: Held) -> Verdict:
         """Where it stands and what it follows."""
         if (held.day.chain, held.seq) in self.index.crowded and self._is_rival(held):
-            return _verdict(held, "forked", f"two entries are number {held.seq} of this chain")
+            return plain(held, "forked", f"two entries are number {held.seq} of this chain")
         if home := self.moved.get(held):
             where = f"it belongs to {home.writer} in namespace {home.namespace}"
-            return _verdict(held, "misplaced", where)
+            return plain(held, "misplaced", where)
         if held.day.regular and held.date != held.day.date:
-            return _verdict(held, "misplaced", f"it belongs to the day {held.date}")
+            return plain(held, "misplaced", f"it belongs to the day {held.date}")
         if not self._links(held):
             before = f"the entry before it, number {held.before}, is nowhere"
-            return _verdict(held, "broken", before)
-        return _verdict(held, INTACT)
+            return plain(held, "broken", before)
+        return plain(held, INTACT)
 
     def _witnesses(self, held: Held) -> list[Held]:
         """The entries that name this one's number as their predecessor's."""
@@ -233,34 +237,58 @@ class Inquiry:
         if old is None and promised and promised.id in self.gone:
             old, entry_id = promised.text, promised.id
         self.gone.pop(entry_id, None)
-        return _compared(held, entry_id, old, why)
+        header = self._sealed_header(held) if old is None else dayfile.parse(old).header
+        return compared(held, entry_id, old, why, header)
+
+    def _sealed_header(self, held: Held) -> str:
+        """What its header was when its text is nowhere: as its successors name it, or as it is."""
+        named = self._named(held, held.seq)
+        return named if named and not self._is_vouched(held) else held.header
+
+    def _named(self, held: Held, seq: int) -> str:
+        """The header that the entry of this number in this chain has, as those after it say."""
+        witnesses = self.witnesses[held.day.chain, seq] if seq else []
+        sound = [one.prev for one in witnesses if one is not held and one not in self.discredited]
+        return sound[0] if sound else ""
 
     def _unsealed(self, held: Held) -> Verdict:
         """A piece without a readable header: a person's, or what is left of a sealed one."""
         for one in remains.found_in(held, self.index, self.gone):
             self.gone.pop(one.id, None)
+            if state := self.accepted.get((one.id, slice_digest(held.raw))):
+                return replace(plain(held, state), id=one.id)
             text = one.promised.text if one.promised else None
             if text is None and held.state == TORN:
-                return Verdict(one.id, TORN, held.day.path, held.line, _CUT)
-            return _compared(held, one.id, text, held.trouble or _HEADER)
+                return replace(plain(held, TORN, _CUT), id=one.id)
+            header = one.promised.header if one.promised else self._named(held, one.seq)
+            return compared(held, one.id, text, held.trouble or _HEADER, header)
         if held.state == TORN:
-            return _verdict(held, TORN, _CUT)
-        return _verdict(held, EDITED if held.state == EDITED else "handwritten", held.trouble)
+            return plain(held, TORN, _CUT)
+        return plain(held, EDITED if held.state == EDITED else "handwritten", held.trouble)
 
     def _swallowed(self, held: Held) -> Iterator[Verdict]:
         """Verdicts on entries that have no slice of their own any more."""
         if not remains.is_swallowed(held):
             return
+        told = {self.found[held].id}
         for one in list(remains.found_in(held, self.index, self.gone)):
-            if one.id == self.found[held].id:
+            if one.id in told:
                 continue
+            told.add(one.id)
             self.gone.pop(one.id, None)
             line = held.line + held.raw.count(b"\n", 0, one.offset)
             now = held.raw[one.offset :].rstrip(b"\n")
-            diff = _diff(one.promised.text.rstrip(b"\n"), now) if one.promised else ""
+            if state := self.accepted.get((one.id, slice_digest(now))):
+                yield Verdict(one.id, state, held.day.path, line)
+                continue
+            text = one.promised.text if one.promised else b""
+            header = one.promised.header if one.promised else self._named(held, one.seq)
+            shown = diff(text.rstrip(b"\n"), now) if text else ""
             message = "its heading or its fence was changed, so that it no longer is an entry"
-            yield Verdict(one.id, EDITED, held.day.path, line, message, diff)
-        if torn := remains.torn_off(held, self.index, self.gone):
+            new = slice_digest(now)
+            yield Verdict(one.id, EDITED, held.day.path, line, message, shown, header, new)
+        torn = remains.torn_off(held, self.index, self.gone)
+        if torn and torn.id not in told:
             self.gone.pop(torn.id, None)
             line = held.line + held.raw.count(b"\n", 0, held.raw.rfind(held.rest))
             message = "only its end is here: another program tore it off"
@@ -278,30 +306,3 @@ class Inquiry:
         else:
             state, message = "spooled", "acknowledged, and not yet in its file"
         return Verdict(promised.id, state, promised.file, 0, message)
-
-
-def _resembles(held: Held, promised: Acknowledged) -> bool:
-    """Whether the entry is what became of the promised one, rather than another altogether."""
-    old = dayfile.parse(promised.text)
-    return old.body == dayfile.parse(held.raw).body
-
-
-def _compared(held: Held, entry_id: str, old: bytes | None, why: str) -> Verdict:
-    if old is None:
-        return Verdict(entry_id, EDITED, held.day.path, held.line, why)
-    old, now = old.rstrip(b"\n"), held.raw.rstrip(b"\n")
-    state, message = EDITED, why
-    if old != now and old.startswith(now):
-        state, message = TORN, "the rest of it is gone"
-    elif old.split() == now.split():
-        state = "edited-whitespace"
-    return Verdict(entry_id, state, held.day.path, held.line, message, _diff(old, now))
-
-
-def _verdict(held: Held, state: str, message: str = "") -> Verdict:
-    return Verdict(held.id, state, held.day.path, held.line, message)
-
-
-def _diff(old: bytes, now: bytes) -> str:
-    before, after = (text.decode(errors="replace").split("\n") for text in (old, now))
-    return "\n".join(unified_diff(before, after, "sealed", "now", lineterm="", n=1))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from journal import clock, dayfile, protocol, receipt, seal, space
 from journal.chain import Verdict
@@ -15,10 +15,14 @@ from journal.entry import Draft, Entry, Receipt
 from journal.errors import UsageError
 from journal.finding import Finding
 from journal.ids import matches
+from journal.named import none_named, several_named
 from journal.selection import EVERYTHING, Selection
 from journal.spool import Known
 from journal.store import Store
 from journal.workspace import read_config
+
+if TYPE_CHECKING:
+    from journal.attach import Attachment as Attached
 
 _KEYS = (*seal.TEXT_KEYS, "namespace")
 
@@ -63,7 +67,7 @@ class Notebook:
     @property
     def enabled(self) -> bool:
         """Whether appends do anything: `enabled` in journal.toml."""
-        return self._current().enabled
+        return self.place.enabled
 
     @property
     def findings(self) -> list[Finding]:
@@ -86,9 +90,10 @@ class Notebook:
         """Write drafts that are ready, with one flush."""
         if not self.enabled:
             return [Receipt("", "", "", 0, 0, "", durable=False) for _ in sealings]
-        return [_receipt(r) for r in protocol.append(self._current(), sealings, known=self._known)]
+        return [_receipt(r) for r in protocol.append(self.place, sealings, known=self._known)]
 
-    def _current(self) -> space.Space:
+    @property
+    def place(self) -> space.Space:
         """The workspace as its files configure it now: a notebook may stay open for days."""
         now = int(clock.now().timestamp())
         sources = space.sources_of(self.root)
@@ -97,6 +102,15 @@ class Notebook:
             self.store.configure(read_config(self.root))
             self._sources = sources
         return self._space
+
+    def attach(self, source: str | bytes | int, *, namespace: str = "", name: str = "") -> Attached:
+        """The content of a file (a path, bytes, or an open descriptor), kept durably.
+
+        An entry names it with `fields={"attachments": [attached.record()]}`.
+        """
+        from journal.attach import keep
+
+        return keep(self.root, namespace or self.place.namespace, source, name)
 
     def entries(self, selection: Selection = EVERYTHING) -> Iterator[Entry]:
         """The selected entries, newest first; only the days that the caller gets to are read."""
@@ -130,18 +144,9 @@ def find(entries: Iterator[Entry], wanted: str) -> Entry:
         if wanted and matches(wanted, entry.id):
             found.setdefault(entry.id, entry)
     if not found:
-        raise UsageError(
-            f"no entry's id begins or ends with {wanted!r}",
-            kind="entry-not-found",
-            hint="`journal list` shows the ids",
-        )
+        raise none_named(wanted)
     if len(found) > 1:
-        some = ", ".join(sorted(found)[:5])
-        raise UsageError(
-            f"{len(found)} entries' ids begin or end with {wanted!r}: {some}",
-            kind="ambiguous-id",
-            hint="give more of the id",
-        )
+        raise several_named(wanted, list(found))
     return next(iter(found.values()))
 
 

@@ -104,11 +104,20 @@ class GitPast(chain.Past):
             if seq := _SEQ.search(raw):
                 self._by_seq[int(seq[1])].append(raw)
 
+    def pinned(self, file: str, digest: str) -> bytes | None:
+        """The slice of this digest that the file, or another that was asked about, once had."""
+        self.learn({file})
+        return next((raw for raw in self._seen if chain.slice_digest(raw) == digest), None)
+
+    def is_gits(self, file: str) -> bool:
+        """Whether the file is just what git has, or git is in the middle of something."""
+        return self._busy or self._is_gits(file)
+
     def taken(self, promised: Acknowledged) -> bool:
         """Whether git, not a person or a program, took the entry out of its file."""
         if self._repo is None:
             return False
-        if promised.placed and (self._busy or self._is_gits(promised.file)):
+        if promised.placed and self.is_gits(promised.file):
             return True
         if _mark(promised) in self._as_git_has_it(promised.file):
             return self._busy

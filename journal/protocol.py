@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 TRIM_AT = 16 << 20
 
-
 # An entry on its way: numbered and linked, not yet in a file. With its slice and its token.
 _Written = tuple[Receipt, bytes, Place, str]
 
@@ -171,7 +170,7 @@ class Session:
         now = time_ns()
         at = draft.at or self.space.stamp(now)
         namespace = draft.namespace or self.space.namespace
-        path = self._path(namespace, at[:10])
+        path = self.path_for(namespace, at[:10])
         prev = self.links.get(namespace) or self._link(namespace)
         entry_id = ids.after(self.last, now // 1_000_000)
         seq = self.heads.get(namespace, (0, ""))[0] + 1
@@ -197,7 +196,8 @@ class Session:
 
         return newest_link(self, namespace)
 
-    def _path(self, namespace: str, date: str) -> str:
+    def path_for(self, namespace: str, date: str) -> str:
+        """The day file, and of its parts the one, that this writer goes on in."""
         path = self.paths.get((namespace, date), "")
         if not path:
             part = 1

@@ -26,11 +26,15 @@ _LEAST = 8  # bytes of an entry's end that are hardly chance
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """What was found: whose it is, what was promised of it if known, and where it begins."""
+    """What was found: whose it is, what was promised of it if known, where it begins.
+
+    `seq` is its number where nothing was promised of it.
+    """
 
     id: str
     promised: Acknowledged | None
     offset: int
+    seq: int = 0
 
 
 def found_in(held: Held, index: Index, gone: dict[str, Acknowledged]) -> Iterator[Remains]:
@@ -57,7 +61,8 @@ def found_in(held: Held, index: Index, gone: dict[str, Acknowledged]) -> Iterato
         name = promised.id if promised else entry_id or f"number {_number(trace)}"
         if name not in seen:
             seen.add(name)
-            yield Remains(name, promised, _beginning(held.raw, trace.start(), start))
+            seq = 0 if promised else _number(trace)
+            yield Remains(name, promised, _beginning(held.raw, trace.start(), start), seq)
 
 
 def _beginning(raw: bytes, trace: int, start: int) -> int:

@@ -296,7 +296,7 @@ def _check_body(body: object) -> None:
         raise FormatError(
             f"the body is {len(body):,} bytes, and {MAX_BODY:,} is the most",
             kind="body-too-large",
-            hint="keep the file beside the journal and append its name and digest",
+            hint="keep it as a file: journal append --attach FILE",
         )
     if not body.strip():
         raise FormatError(
@@ -314,5 +314,5 @@ def _check_body(body: object) -> None:
         raise FormatError(
             f"the body holds a NUL (at byte {body.index(0) + 1})",
             kind="nul-in-body",
-            hint="binary text can't stand in a day file",
+            hint="binary text can't stand in a day file: journal append --attach FILE keeps it",
         )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
-from journal import chain, held, seal, space, spool
+from journal import attach, chain, held, seal, space, spool
 from journal.chain import Evidence, Verdict
 from journal.cjson import loads
 from journal.errors import JournalError
@@ -20,11 +22,28 @@ _CALM = ("intact", "handwritten", "amended", "forgotten", "redacted", "elsewhere
 
 def verify(store: Store) -> list[Verdict]:
     """A verdict on every entry of the workspace, day by day."""
-    verdicts = _verify(store)
-    if all(verdict.state in _CALM for verdict in verdicts):
+    verdicts, entries = _verify(store)
+    if any(verdict.state not in _CALM for verdict in verdicts):
+        # Maybe an append came between the reading of files and of the spool.
+        with _quiet(store.root):
+            verdicts, entries = _verify(store)
+    return _with_attachments(store, verdicts, entries)
+
+
+def _with_attachments(store: Store, verdicts: list[Verdict], entries: list[Held]) -> list[Verdict]:
+    """The verdicts, those changed whose entry holds, but not what is attached to it."""
+    naming = [held for held in entries if attach.MARK in held.raw]
+    attached = {(held.day.path, held.line): held.raw for held in naming}
+    if not attached:
         return verdicts
-    with _quiet(store.root):  # maybe an append came between the reading of files and of the spool
-        return _verify(store)
+    found = []
+    for verdict in verdicts:
+        raw = attached.get((verdict.file, verdict.line))
+        holds = raw is not None and verdict.state in ("intact", "amended")
+        trouble = attach.trouble(store.root, raw, verdict.file) if raw and holds else None
+        changed = trouble and replace(verdict, state=trouble[0], message=trouble[1])
+        found.append(changed or verdict)
+    return found
 
 
 @contextmanager
@@ -45,7 +64,7 @@ def _quiet(root: str) -> Iterator[None]:
         os.close(fd)
 
 
-def _verify(store: Store) -> list[Verdict]:
+def _verify(store: Store) -> tuple[list[Verdict], list[Held]]:
     chains = Chains(lambda writer, namespace: seal.genesis(store.config.id, writer, namespace))
     entries = _entries(store, chains)
     records = store.spooled()
@@ -55,7 +74,7 @@ def _verify(store: Store) -> list[Verdict]:
     past = GitPast(root, store.config, store.content, acknowledged)
     verdicts = chain.verify(Evidence(entries, acknowledged, chains, past))
     places = {path: _order(path) for path in {verdict.file for verdict in verdicts}}
-    return sorted(verdicts, key=lambda verdict: (places[verdict.file], verdict.line))
+    return sorted(verdicts, key=lambda verdict: (places[verdict.file], verdict.line)), entries
 
 
 def _order(path: str) -> tuple[str, str]:
@@ -64,10 +83,12 @@ def _order(path: str) -> tuple[str, str]:
 
 def _entries(store: Store, chains: Chains) -> list[Held]:
     found: list[Held] = []
-    for day in sorted(store.files(), key=lambda day: _order(day.path)):
+    twins: dict[str, Counter[str]] = defaultdict(Counter)  # of each day, as readers number them
+    for day in sorted(store.files(), key=lambda day: (day.date, not day.regular, day.path)):
         if data := store.content(day.path):
             named = chains.of(day.writer or store.config.writer, day.namespace)
-            found += held.read(data, Day(day.path, day.date, named, day.regular))
+            alike = twins[day.date] if day.regular else Counter()
+            found += held.read(data, Day(day.path, day.date, named, day.regular), alike)
     return found
 
 

@@ -1,0 +1,193 @@
+"""Attachments: what is too large for an entry, or no text, kept beside the years by its digest.
+
+A file goes to `journal/<namespace>/attachments/<sha256>`; the entry's header names it. The bytes
+are durable before the entry is appended; what no entry names then is harmless.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from journal import dayfile, names
+from journal.errors import IntegrityError, JournalError, UsageError
+from journal.files import Folder, close, flush, write_all
+
+FIELD = "attachments"
+FOLDER = "attachments"
+MARK = b"\nattachments: ["
+ATTACHMENT = "its attachment"
+_CHUNK = 1 << 20
+_NAME = 120
+_HEX = frozenset("0123456789abcdef")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What an entry's header says of a file: its name, its bytes, its content's digest."""
+
+    name: str
+    bytes: int
+    digest: str
+
+    def record(self) -> dict[str, Any]:
+        """The attachment as the header's list `attachments` holds it."""
+        return {"name": self.name, "bytes": self.bytes, "digest": self.digest}
+
+    def path(self, namespace: str) -> str:
+        """Where its content is, relative to the workspace."""
+        return f"{folder(namespace)}/{self.digest[7:]}"
+
+
+def folder(namespace: str) -> str:
+    """Where a namespace keeps its attachments, relative to the workspace."""
+    return f"journal/{namespace}/{FOLDER}"
+
+
+def of(value: object) -> list[Attachment]:
+    """The attachments that a header's value names; what isn't one is left out."""
+    items = value if isinstance(value, list) else []
+    return [
+        Attachment(str(item.get("name", "")), item["bytes"], item["digest"])
+        for item in items
+        if isinstance(item, dict) and type(item.get("bytes")) is int and _is_digest(item)
+    ]
+
+
+def _is_digest(item: dict[str, Any]) -> bool:
+    kind, _, digits = str(item.get("digest", "")).partition(":")
+    return kind == "sha256" and len(digits) == 64 and _HEX.issuperset(digits)
+
+
+def keep(root: str, namespace: str, source: str | bytes | int, name: str = "") -> Attachment:
+    """The content of a file (its path, its bytes, or an open descriptor), kept durably.
+
+    UsageError `no-file` if it can't be read, IntegrityError `attachment-changed` if something else
+    lies under its digest's name.
+    """
+    if not names.is_slug(namespace):
+        raise UsageError(f"namespace {namespace!r} is no name", kind="bad-name", hint=names.SLUG)
+    with Folder(root, folder(namespace), create=True) as here:
+        aside = f".{os.getpid()}.{os.urandom(4).hex()}.new"
+        fd = here.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        try:
+            try:
+                found = _copied(source, fd, safe_name(name or source))
+                flush(fd)
+            finally:
+                close(fd)
+            if not _is_there(here, found):
+                here.rename(aside, found.digest[7:])
+        finally:
+            here.remove(aside)
+        here.flush()
+    return found
+
+
+def _copied(source: str | bytes | int, to: int, name: str) -> Attachment:
+    """The source's content written to a descriptor, hashed on the way."""
+    state, size = sha256(), 0
+    for chunk in _chunks(source):
+        state.update(chunk)
+        size += len(chunk)
+        write_all(to, chunk)
+    return Attachment(name, size, f"sha256:{state.hexdigest()}")
+
+
+def _chunks(source: str | bytes | int) -> Iterable[bytes]:
+    if isinstance(source, bytes):
+        yield source
+        return
+    fd = -1
+    try:
+        fd = source if isinstance(source, int) else os.open(source, os.O_RDONLY)
+        while chunk := os.read(fd, _CHUNK):
+            yield chunk
+    except OSError as error:
+        raise UsageError(
+            f"can't be read: {error.strerror}",
+            kind="no-file",
+            file=str(source),
+            hint="check the file's name; nothing was appended",
+        ) from error
+    finally:
+        if fd >= 0 and fd != source:
+            os.close(fd)
+
+
+def _is_there(here: Folder, found: Attachment) -> bool:
+    """Whether this very content is kept already; IntegrityError if other content has its name."""
+    name = found.digest[7:]
+    held = _digest(here, name)
+    if held in ("", found.digest):
+        return bool(held)
+    raise IntegrityError(
+        "an attachment's content was changed: it is not what its name says",
+        kind="attachment-changed",
+        file=f"{here.path}/{name}",
+        hint="`journal verify` names its entries; move the file away, then attach again",
+    )
+
+
+def _digest(here: Folder, name: str) -> str:
+    """The digest of a file's content, read in pieces; empty if there is no such file."""
+    try:
+        fd = here.open(name, os.O_RDONLY)
+    except FileNotFoundError:
+        return ""
+    try:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            return "no file"
+        state = sha256()
+        while chunk := os.read(fd, _CHUNK):
+            state.update(chunk)
+    finally:
+        os.close(fd)
+    return f"sha256:{state.hexdigest()}"
+
+
+def safe_name(given: str | bytes | int) -> str:
+    """A file name as it may stand in a header and a link: no folders, nothing invisible."""
+    text = given if isinstance(given, str) else ""
+    text = os.fsencode(text).decode(errors="replace").replace("\\", "/").rstrip("/")
+    text = "".join(c if c.isprintable() else "_" for c in text.rpartition("/")[2]).strip()
+    if len(text) > _NAME:
+        stem, dot, ending = text.rpartition(".")
+        keep = dot + ending if stem and len(ending) <= 16 else ""
+        text = text[: _NAME - 1 - len(keep)] + "…" + keep
+    return text if text.strip(".") else "attachment"
+
+
+def links(attachments: Iterable[Attachment]) -> str:
+    """A body for an entry that has none: a Markdown link to each file, as an editor follows it."""
+    return "".join(f"[{_escaped(one.name)}](../{FOLDER}/{one.digest[7:]})\n" for one in attachments)
+
+
+def _escaped(name: str) -> str:
+    return "".join(f"\\{c}" if c in "\\`*_[]<>&!~$|" else c for c in name)
+
+
+def trouble(root: str, raw: bytes, file: str) -> tuple[str, str] | None:
+    """The state and message of a sealed slice whose attachments are not all as they were."""
+    namespace = file.split("/")[1]
+    worst = None
+    for one in of(dayfile.parse(raw).values.get(FIELD)):
+        path = one.path(namespace)
+        try:
+            with Folder(root, folder(namespace)) as here:
+                digest = _digest(here, one.digest[7:])
+        except FileNotFoundError:
+            digest = ""
+        except (OSError, JournalError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            worst = worst or ("missing", f"{ATTACHMENT} {one.name} can't be read: {path}: {why}")
+            continue
+        if not digest:
+            return "missing", f"{ATTACHMENT} {one.name} is gone: {path}"
+        if digest != one.digest:
+            worst = ("edited", f"{ATTACHMENT} {one.name} was changed: {path}")
+    return worst
