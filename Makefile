@@ -5,16 +5,17 @@ CANDIDATES := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11)
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help run test lint types examples bench clean
+.PHONY: help run test test-whoosh3 lint types examples bench clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make run       a short tour: append, recall, list, verify and show a day, in a copy of sample_workspace'
 	@echo 'make test      all tests'
+	@echo 'make test-whoosh3  recall once more, on the fork of Whoosh'
 	@echo 'make lint      ruff, rules and format'
 	@echo 'make types     mypy, strict'
 	@echo "make examples  the README's and the docs' console examples, run and compared"
-	@echo 'make bench     what an append costs'
+	@echo 'make bench     what an append costs, and what finding entries again costs'
 	@echo 'make clean     remove .venv, caches and builds'
 
 # A script's first line can't name an interpreter whose path holds a space, yet pip writes it there:
@@ -39,6 +40,14 @@ $(STAMP): pyproject.toml journal/cli/journal
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2
 
+# whoosh3 has the import name of Whoosh, so it needs an environment of its own.
+test-whoosh3: $(STAMP)
+	$(BIN)/python -m venv --clear .venv-whoosh3
+	.venv-whoosh3/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	.venv-whoosh3/bin/python -m pip uninstall --quiet --yes Whoosh
+	.venv-whoosh3/bin/python -m pip install --quiet --disable-pip-version-check 'whoosh3>=3.54'
+	.venv-whoosh3/bin/python -m pytest -n 2 tests/test_recall*.py
+
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -51,6 +60,7 @@ examples: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python bench/append.py
+	$(BIN)/python bench/catalog.py
 
 # The copy and its writer's identity live in one temporary folder, so that a tour leaves nothing behind.
 run: $(STAMP)
@@ -67,5 +77,5 @@ run: $(STAMP)
 	step 'journal --workspace "$$W" day'
 
 clean:
-	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-whoosh3 build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -7,17 +7,21 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from journal.api import Memory
+    from journal.api import Journal, Memory, open  # noqa: A004 - as `tarfile.open`
     from journal.entry import Draft, Entry
     from journal.notebook import Notebook
+    from journal.selection import Selection
 
-__all__ = ["Draft", "Entry", "Memory", "Notebook", "__version__"]
+__all__ = ["Draft", "Entry", "Journal", "Memory", "Notebook", "Selection", "__version__", "open"]
 
 _HOMES = {
     "Draft": "journal.entry",
     "Entry": "journal.entry",
+    "Journal": "journal.api",
     "Memory": "journal.api",
     "Notebook": "journal.notebook",
+    "Selection": "journal.selection",
+    "open": "journal.api",
 }
 
 if not TYPE_CHECKING:  # a type checker that saw this would accept every misspelt name

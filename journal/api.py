@@ -1,14 +1,148 @@
-"""Work across the parts, for scripts: store a thing, recall it."""
+"""A journal in one object, for doors and scripts: its notebook, its catalog, and recall."""
 
-from __future__ import annotations
+from functools import cached_property
+from time import time
 
-from typing import Any
-
-from journal.entry import Draft, Receipt
-from journal.notebook import Book, Notebook
-from journal.recall.engine import Engine, Hit, Query
-from journal.recall.scan import ScanEngine
+from journal import space
+from journal.catalog.catalog import Catalog
+from journal.errors import Conflict, JournalError
 from journal.selection import EVERYTHING, Selection
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+    from journal.catalog.catalog import Progress
+    from journal.catalog.following import Following
+    from journal.catalog.row import Row
+    from journal.dayfile import Piece
+    from journal.entry import Draft, Entry, Receipt
+    from journal.finding import Finding
+    from journal.notebook import Book, Notebook
+    from journal.recall.engine import Answer, Engine, Hit
+
+    Recall = Callable[[str, Selection, int], Answer]
+
+_TRIES = 5
+
+
+class Journal:
+    """Everything in a workspace. Each read sees what is on disk at that moment.
+
+    >>> journal = open("notes")                              # doctest: +SKIP
+    >>> journal.append(Draft(body="We chose Whoosh"))        # doctest: +SKIP
+    >>> [row.title for row in journal.rows(limit=20)]        # doctest: +SKIP
+    """
+
+    def __init__(self, root: str, progress: "Progress | None" = None) -> None:
+        self.root = root
+        self.catalog = Catalog(root, progress)
+
+    @cached_property
+    def notebook(self) -> "Notebook":
+        """The notebook: what is appended goes through it."""
+        from journal.notebook import Notebook
+
+        return Notebook.open(self.root)
+
+    def append(self, draft: "Draft") -> "Receipt":
+        """Write one entry, durably."""
+        return self.notebook.append(draft)
+
+    @property
+    def timezone(self) -> str:
+        """The IANA name of the zone that decides which day an entry belongs to."""
+        return space.open_space(self.root, int(time())).timezone
+
+    def reindex(self) -> None:
+        """Make everything anew that is made from the files."""
+        self.catalog.reindex()
+        self._engine.reindex()
+
+    def findings(self) -> "list[Finding]":
+        """What reading met that is not as it should be."""
+        return self.catalog.findings()
+
+    def rows(
+        self, selection: Selection = EVERYTHING, limit: int | None = None, *, oldest: bool = False
+    ) -> "Iterator[Row]":
+        """The selected entries without their texts, newest first, or oldest first."""
+        self.catalog.catch_up()
+        return self.catalog.rows(selection, limit, oldest=oldest)
+
+    def count(self, selection: Selection = EVERYTHING) -> int:
+        """How many entries are selected."""
+        self.catalog.catch_up()
+        return self.catalog.count(selection)
+
+    def follow(self, selection: Selection = EVERYTHING) -> "Following":
+        """What comes from now on among the selected: each `look()` gives the new rows."""
+        from journal.catalog.following import Following
+
+        return Following(self.catalog, selection)
+
+    def entries(
+        self, selection: Selection = EVERYTHING, *, oldest: bool = False
+    ) -> "Iterator[Entry]":
+        """The selected entries, whole, newest first, or oldest first."""
+        from journal.catalog.text import entry_of
+
+        for row, piece in self.read(self.rows(selection, oldest=oldest)):
+            yield entry_of(row, piece)
+
+    def recall(self, text: str, selection: Selection = EVERYTHING, limit: int = 10) -> "Answer":
+        """The entries that answer the query, best first; UsageError if it can't be read."""
+        from journal.recall.engine import Query
+
+        self.catalog.catch_up()
+        return self._engine.recall(Query(text, selection, limit))
+
+    @cached_property
+    def _engine(self) -> "Engine":
+        from journal.recall.shelf import engine
+
+        return engine(self.root, self.catalog, self.catalog.progress)
+
+    def read(self, rows: "Iterable[Row]") -> "Iterator[tuple[Row, Piece]]":
+        """The rows with their slices, those left out whose text has gone since."""
+        from journal.catalog.text import read
+
+        return read(self.root, rows, self._look_again)
+
+    def _look_again(self, row: "Row") -> "tuple[Row, Piece] | None":
+        try:
+            return self.look(row.id)
+        except JournalError:
+            return None
+
+    def find(self, wanted: str) -> "Entry":
+        """The entry whose id begins or ends so; UsageError if none or several do."""
+        from journal.catalog.text import entry_of
+
+        return entry_of(*self.look(wanted))
+
+    def look(self, wanted: str) -> "tuple[Row, Piece]":
+        """The row and the slice of that entry."""
+        from journal.catalog.text import piece_of
+
+        for _ in range(_TRIES):
+            self.catalog.catch_up()
+            row = self.catalog.named(wanted)
+            if piece := piece_of(self.root, row):
+                return row, piece
+        raise Conflict(
+            "the day file changes faster than it can be read",
+            kind="changed-on-disk",
+            file=row.file,
+            line=row.line,
+            hint="try again",
+        )
+
+
+def open(directory: str = "", progress: "Progress | None" = None) -> Journal:  # noqa: A001
+    """The journal of the workspace at `directory`, or found as the command line finds it."""
+    return Journal(space.find(str(directory)), progress)
 
 
 class Memory:
@@ -18,21 +152,32 @@ class Memory:
     >>> memory.store("We chose Whoosh", tags=("search",))  # doctest: +SKIP
     """
 
-    def __init__(self, notebook: Book) -> None:
+    def __init__(self, notebook: "Book", recall: "Recall | None" = None) -> None:
         self.notebook = notebook
-        self._engine: Engine = ScanEngine(notebook.entries)
+        self._recall = recall or _scan(notebook)
 
     @classmethod
-    def open(cls, directory: str = "") -> Memory:
+    def open(cls, directory: str = "") -> "Memory":
         """Memory kept in the workspace at `directory`, or found as the command line finds it."""
-        return cls(Notebook.open(directory))
+        journal = open(directory)
+        return cls(journal.notebook, journal.recall)
 
-    def store(self, body: str, **fields: Any) -> Receipt:
+    def store(self, body: str, **fields: "Any") -> "Receipt":
         """Append an entry; `fields` are those of `Draft`."""
+        from journal.entry import Draft
+
         return self.notebook.append(Draft(body=body, **fields))
 
     def recall(
         self, text: str, *, selection: Selection = EVERYTHING, limit: int = 10
-    ) -> tuple[Hit, ...]:
-        """The entries that hold all the words of `text`, best first."""
-        return self._engine.recall(Query(text, selection, limit)).hits
+    ) -> "tuple[Hit, ...]":
+        """The entries that answer the query, best first."""
+        return self._recall(text, selection, limit).hits
+
+
+def _scan(notebook: "Book") -> "Recall":
+    from journal.recall.engine import Query
+    from journal.recall.scan import ScanEngine
+
+    engine = ScanEngine(notebook.entries)
+    return lambda text, selection, limit: engine.recall(Query(text, selection, limit))

@@ -1,16 +1,26 @@
-"""`journal list` and `show`, and the filters that other verbs share."""
+"""`journal list`, `show` and `tail`, and the filters that other verbs share."""
 
 from __future__ import annotations
 
 import argparse
-from itertools import islice
+from time import sleep
 
-from journal import clock
-from journal.cli import output
-from journal.entry import Entry
+from journal import api
+from journal.cli import output, progress
+from journal.cli.complete import offer
 from journal.errors import UsageError
-from journal.notebook import Notebook
 from journal.selection import Selection
+
+_LAST = 10  # of tail
+_PAUSE = 0.2  # seconds between two looks of tail -f
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from journal.catalog.row import Row
+    from journal.dayfile import Piece
 
 
 def filters(verb: argparse.ArgumentParser) -> None:
@@ -22,19 +32,27 @@ def filters(verb: argparse.ArgumentParser) -> None:
         "--until", default="", metavar="TIME", help="up to and with that day, or up to that time"
     )
     for name in ("kind", "role", "actor", "session", "path", "namespace"):
-        verb.add_argument(
+        action = verb.add_argument(
             f"--{name}", default="", metavar=name.upper(), help=f"only of this {name}"
         )
-    verb.add_argument(
+        offer(action, name)
+    tag = verb.add_argument(
         "--tag",
         action="append",
         metavar="TAG",
         help="only with this tag; repeated: with all of them",
     )
+    offer(tag, "tag")
     verb.add_argument(
         "--git-branch", default="", metavar="BRANCH", help="only written on this git branch"
     )
     verb.add_argument("-n", type=_count, default=None, metavar="N", help="at most N")
+
+
+def identify(verb: argparse.ArgumentParser) -> None:
+    """The argument that names an entry."""
+    words = "its id, or any unique beginning or ending of it"
+    offer(verb.add_argument("id", metavar="ID", help=words), "id")
 
 
 def _count(text: str) -> int:
@@ -49,22 +67,35 @@ def list_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--reverse", action="store_true", help="oldest of them first")
 
 
+def tail_options(verb: argparse.ArgumentParser) -> None:
+    """The options of `tail`."""
+    filters(verb)
+    verb.add_argument(
+        "-f", "--follow", action="store_true", help="go on with what comes, until interrupted"
+    )
+
+
 def show_options(verb: argparse.ArgumentParser) -> None:
     """The options of `show`."""
-    verb.add_argument("id", metavar="ID", help="its id, or any unique beginning or ending of it")
+    identify(verb)
     how = verb.add_mutually_exclusive_group()
     how.add_argument("--body", action="store_true", help="the body alone, byte for byte")
     how.add_argument("--raw", action="store_true", help="the slice as it stands in the file")
 
 
-def selection(args: argparse.Namespace, notebook: Notebook) -> Selection:
+def selection(args: argparse.Namespace, journal: api.Journal) -> Selection:
     """The filters that were given."""
-    zone, now = notebook.store.zone, clock.now()
-    try:
-        since = clock.parse_since(args.since, zone, now) if args.since else None
-        until = clock.parse_until(args.until, zone, now) if args.until else None
-    except ValueError as error:
-        raise UsageError(str(error), kind="bad-time", hint="for example: --since -7d") from error
+    since = until = None
+    if args.since or args.until:
+        from journal import clock
+
+        zone, now = clock.zone(journal.timezone), clock.now()
+        try:
+            since = clock.parse_since(args.since, zone, now) if args.since else None
+            until = clock.parse_until(args.until, zone, now) if args.until else None
+        except ValueError as error:
+            hint = "for example: --since -7d"
+            raise UsageError(str(error), kind="bad-time", hint=hint) from error
     return Selection(
         since=since, until=until, kind=args.kind, role=args.role, actor=args.actor,
         tags=tuple(args.tag or ()), session=args.session, path=args.path,
@@ -74,43 +105,68 @@ def selection(args: argparse.Namespace, notebook: Notebook) -> Selection:
 
 def do_list(args: argparse.Namespace) -> int:
     """Entries, newest first."""
-    notebook = Notebook.open(args.workspace)
-    found = notebook.entries(selection(args, notebook))
-    if args.reverse or args.json:
-        entries = list(islice(found, args.n))
-        cut = args.n is not None and next(found, None) is not None
-        if args.reverse:
-            entries.reverse()
-        if args.json:
-            _list_json(entries, cut)
-        else:
-            output.rows(entries)
+    journal = api.open(args.workspace, progress.reading)
+    wanted = selection(args, journal)
+    rows: Iterable[Row] = journal.rows(wanted, args.n)
+    if args.reverse:
+        rows = list(rows)[::-1]
+    if args.json:
+        total = journal.catalog.count(wanted)
+        shown = [row.record() for row in rows]
+        output.json({"schema": "journal/list@1", "entries": shown, "total": total})
     else:
-        output.rows(islice(found, args.n))
-    output.findings(notebook.findings)
+        output.rows(rows)
+    output.findings(journal.findings())
     return 0
 
 
-def _list_json(entries: list[Entry], cut: bool) -> None:
-    shown = [entry.record() for entry in entries]
-    output.json(
-        {"schema": "journal/list@1", "entries": shown, "total": None if cut else len(shown)}
-    )
+def do_tail(args: argparse.Namespace) -> int:
+    """The last entries, oldest of them first, and then what comes."""
+    journal = api.open(args.workspace, progress.reading)
+    wanted = selection(args, journal)
+    journal.catalog.catch_up()
+    new = journal.follow(wanted) if args.follow else None
+    last = list(journal.catalog.rows(wanted, _LAST if args.n is None else args.n))[::-1]
+    _tell(journal, last, as_json=args.json)
+    output.findings(journal.findings())
+    shown = {row.number for row in last}
+    while new:
+        _tell(journal, [row for row in new.look() if row.number not in shown], as_json=args.json)
+        sleep(_PAUSE)
+    return 0
+
+
+def _tell(journal: api.Journal, rows: list[Row], *, as_json: bool) -> None:
+    """Entries as lines; in JSON with their texts, an object a line."""
+    if as_json:
+        for row, piece in journal.read(rows):
+            output.json({"schema": "journal/tail@1", "entry": _whole(row, piece)})
+    else:
+        output.rows(rows)
+    output.flush()
 
 
 def do_show(args: argparse.Namespace) -> int:
     """One entry."""
-    notebook = Notebook.open(args.workspace)
-    entry = notebook.find(args.id)
+    journal = api.open(args.workspace, progress.reading)
+    row, piece = journal.look(args.id)
     if args.raw:
-        output.write_bytes(notebook.raw(entry))
+        output.write_bytes(piece.raw)
     elif args.body:
-        output.write_bytes(entry.body.encode())
+        output.write_bytes(piece.body)
     elif args.json:
-        output.json({"schema": "journal/show@1", "entry": entry.record(body=True)})
+        output.json({"schema": "journal/show@1", "entry": _whole(row, piece)})
     else:
-        output.write(output.entry_head(entry) + "\n")
-        output.body(entry)
-        here = (entry.source.file, entry.source.line)
-        output.findings(f for f in notebook.findings if (f.file, f.line) == here)
+        output.write(output.entry_head(row) + "\n")
+        texts = (piece.body, piece.postscript)
+        output.body(*(text.decode(errors="replace") for text in texts))
+        here = (row.file, row.line)
+        output.findings(f for f in journal.findings() if (f.file, f.line) == here)
     return 0
+
+
+def _whole(row: Row, piece: Piece) -> dict[str, Any]:
+    shown = row.record() | {"body": piece.body.decode(errors="replace")}
+    if piece.postscript:
+        shown["postscript"] = piece.postscript.decode(errors="replace")
+    return shown

@@ -5,6 +5,7 @@ Only the asked verb's file is imported, because a process starts for each call.
 
 import argparse
 import gc
+import os
 import re
 import sys
 
@@ -35,16 +36,57 @@ VERBS = {
     ),
     "list": ("listing", "list entries, newest first", ""),
     "show": ("listing", "show one entry", ""),
+    "tail": (
+        "listing",
+        "show the last entries, and with -f those that come",
+        "With --json an object a line, texts included.",
+    ),
     "day": ("read", "show a day, all writers and parts in order", ""),
     "recall": (
         "read",
         "find entries that hold all the words, best first",
         "Case and accents don't matter.",
     ),
+    "reindex": (
+        "derived",
+        "make catalog and index anew from the day files",
+        "They come back by themselves when deleted; this is for when you want to be sure.",
+    ),
+    "completion": (
+        "derived",
+        "print what makes your shell complete verbs, options and ids",
+        'bash: eval "$(journal completion bash)" in ~/.bashrc; zsh and fish likewise.',
+    ),
+    "links": ("links", "show what an entry refers to, and what refers to it", ""),
+    "amend": (
+        "mend",
+        "accept an entry as it stands now",
+        "It appends an entry that says so; nothing is rewritten.",
+    ),
+    "adopt": (
+        "mend",
+        "pin handwritten entries as they stand",
+        "A change is found by verify from then on.",
+    ),
+    "edit": (
+        "mend",
+        "open a day in your editor, and check it afterwards",
+        "Exit codes are those of verify.",
+    ),
     "verify": (
         "read",
         "check that nobody changed a sealed entry",
         "Exit code 0: all is well; 1: an entry was edited, torn, moved or gone; 5: a chain broke.",
+    ),
+    "doctor": (
+        "health",
+        "check everything around the entries too, and name what mends it",
+        "It only reads. Exit code 0: all is well; 1: something is not; 5: a chain broke.",
+    ),
+    "repair": (
+        "health",
+        "mend what the doctor found",
+        "Without --apply it only says what it would do. Exit code 1: something is left to do.",
     ),
 }
 
@@ -70,7 +112,7 @@ def parser(argv: "Sequence[str]" = ()) -> Parser:
     )
     top.add_argument("--version", action="version", version=f"journal {__version__}")
     _workspace(top, default="")
-    verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser, prog="journal")
     asked = _asked(argv)
     for name in (asked,) if asked else VERBS:
         _add(verbs, name)
@@ -153,8 +195,19 @@ def run(argv: "Sequence[str]") -> int:
     return code
 
 
+def _complete(words: "Sequence[str]") -> int:
+    """Answer the shell, which wants to know how the words may go on."""
+    import argcomplete
+
+    top = parser(words)
+    argcomplete.autocomplete(top)
+    return 0
+
+
 def main(argv: "Sequence[str]") -> int:
     """Run one verb; the exit code."""
+    if "_ARGCOMPLETE" in os.environ:
+        return _complete(os.environ.get("COMP_LINE", "").split()[1:])
     as_json = options.JSON in argv
     gc.set_threshold(100_000, 50, 50)  # a process of one verb makes many values and few cycles
     try:

@@ -18,6 +18,7 @@ VALUED = {
 TAG = "--tag"
 META = "--meta"
 FILE = "--file"
+ATTACH = "--attach"
 WORKSPACE = "--workspace"
 JSON = "--json"
 

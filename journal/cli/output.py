@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
 
-from journal.chain import STATES, Verdict
 from journal.cjson import dumps
-from journal.entry import Entry
-from journal.finding import Finding
 from journal.safe import columns, one_line, safe_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any, Literal
+
+    from journal.catalog.row import Row
+    from journal.chain import Verdict
+    from journal.entry import Entry
+    from journal.finding import Finding
 
 ID_SHOWN = 8
 _TAG_ROOM = 4
 _NARROW = 72
+_USUAL = 80  # columns, where a terminal doesn't say
 _DIM, _BOLD, _CYAN, _YELLOW, _RED, _GREEN, _OFF = (
     f"\x1b[{code}m" for code in ("2", "1", "36", "33", "31", "32", "0")
 )
@@ -37,7 +42,15 @@ def is_terminal() -> bool:
 
 def width() -> int:
     """Columns to write in; piped text isn't cut."""
-    return shutil.get_terminal_size().columns if is_terminal() or os.environ.get("COLUMNS") else 0
+    given = os.environ.get("COLUMNS", "")
+    if given.isascii() and given.isdigit() and int(given):
+        return int(given)
+    if not is_terminal():
+        return 0
+    try:
+        return os.get_terminal_size(1).columns or _USUAL
+    except OSError:
+        return _USUAL
 
 
 def style(text: str, name: str) -> str:
@@ -91,13 +104,13 @@ def findings(found: Iterable[Finding]) -> None:
         sys.stderr.write(f"journal: {one_line(str(finding))}\n")
 
 
-def rows(entries: Iterable[Entry]) -> None:
+def rows(entries: Iterable[Row | Entry]) -> None:
     """Entries as lines: when, id's ending, kind, who, title."""
     for entry in entries:
         write(row(entry))
 
 
-def row(entry: Entry) -> str:
+def row(entry: Row | Entry) -> str:
     """One entry on one line; a narrow terminal leaves out the year, the kind and who."""
     when = one_line(entry.at[:16].replace("T", " "))
     cells = [(when, "dim"), (short(entry.id), "yellow")]
@@ -111,11 +124,10 @@ def row(entry: Entry) -> str:
     return "  ".join([*(style(*cell) for cell in cells), headline(entry, room)])
 
 
-def headline(entry: Entry, room: int | None) -> str:
+def headline(entry: Row | Entry, room: int | None) -> str:
     """The title, or the body's beginning, then the tags."""
     tags = " ".join(f"#{one_line(tag)}" for tag in entry.tags)
-    first = next((line for line in entry.body.split("\n") if line.strip()), "")
-    title = one_line(entry.title or first, room)
+    title = one_line(entry.title or entry.head, room)
     left = room - columns(title) - 2 if room is not None else None
     if not tags or (left is not None and left < _TAG_ROOM):
         return title
@@ -132,33 +144,47 @@ def pad(text: str, to: int) -> str:
     return text + " " * (to - columns(text))
 
 
-def entry_head(entry: Entry) -> str:
+def entry_head(entry: Row | Entry) -> str:
     """What stands above an entry's body."""
     who = " · ".join(filter(None, (entry.role, entry.actor)))
-    title = entry.title or next((line for line in entry.body.split("\n") if line.strip()), "")
     lines = [
-        style(one_line(title), "bold"),
+        style(one_line(entry.title or entry.head), "bold"),
         style(f"{one_line(entry.at)}  {one_line(who)}".rstrip(), "dim"),
     ]
     facts = [f"kind {entry.kind}"]
     facts += [f"{k} {v}" for k in ("session", "path", "parent", "git") if (v := getattr(entry, k))]
     facts += [
-        f"{key} {_fact(value)}" for key, value in (*entry.fields.items(), *entry.meta.items())
+        f"{key} {_fact(value)}"
+        for key, value in (*entry.fields.items(), *entry.meta.items())
+        if key != "attachments"
     ]
     facts += [f"#{tag}" for tag in entry.tags]
     where = f"{entry.source.file}:{entry.source.line}" if entry.source.line else "in the spool"
     lines.append(" · ".join(map(one_line, facts)))
     lines.append(style(f"{one_line(entry.id)}  {one_line(where)}", "dim"))
+    if "attachments" in entry.fields:
+        lines += _attached(entry)
     return "\n".join(lines)
+
+
+def _attached(entry: Row | Entry) -> list[str]:
+    """A line for each file that the entry brought: its name, its size, and where it is."""
+    from journal.attach import of
+
+    found = of(entry.fields["attachments"])
+    told = [f"{one.name} · {one.bytes:,} bytes · {one.path(entry.namespace)}" for one in found]
+    if not found:
+        told = [_fact(entry.fields["attachments"])]
+    return [f"attached {one_line(text)}" for text in told]
 
 
 def _fact(value: object) -> str:
     return value if isinstance(value, str) else dumps(value)
 
 
-def body(entry: Entry) -> None:
-    """The body: rendered for a person, plain for a pipe; always safe."""
-    parts = [entry.body] + ([f"(written under it) {entry.postscript}"] if entry.postscript else [])
+def body(text: str, postscript: str) -> None:
+    """A body: rendered for a person, plain for a pipe; always safe."""
+    parts = [text] + ([f"(written under it) {postscript}"] if postscript else [])
     for part in parts:
         if is_terminal():
             _render(safe_text(part))
@@ -201,6 +227,8 @@ def one_line_keeping(text: str) -> str:
 
 def verdict(found: Verdict) -> None:
     """One entry's state, where it is, and what changed."""
+    from journal.chain import STATES
+
     where = f"{found.file}:{found.line}" if found.line else found.file
     colour = "red" if STATES[found.state] else "green"
     write(f"{style(pad(found.state, 11), colour)} {one_line(where)}  {one_line(found.id)}")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from journal import clock
+from journal import api, clock
 from journal.chain import STATES, counts, exit_code
-from journal.cli import output
+from journal.cli import output, progress
 from journal.cli.listing import filters, selection
 from journal.entry import Entry
 from journal.errors import UsageError
 from journal.notebook import Notebook
-from journal.recall.engine import Query
-from journal.recall.scan import ScanEngine
 from journal.safe import one_line
 from journal.selection import Selection
 
@@ -40,8 +38,8 @@ def verify_options(verb: argparse.ArgumentParser) -> None:
 
 def do_day(args: argparse.Namespace) -> int:
     """All entries of one day, in order."""
-    notebook = Notebook.open(args.workspace)
-    zone, now = notebook.store.zone, clock.now()
+    journal = api.open(args.workspace, progress.reading)
+    zone, now = clock.zone(journal.timezone), clock.now()
     words = args.date or "today"
     try:
         since, until = clock.parse_since(words, zone, now), clock.parse_until(words, zone, now)
@@ -51,7 +49,7 @@ def do_day(args: argparse.Namespace) -> int:
         ) from error
     date = clock.day_key(since, zone)
     wanted = Selection(since=since, until=until, namespace=args.namespace)
-    entries = sorted(notebook.entries(wanted), key=lambda entry: entry.order)
+    entries = list(journal.entries(wanted, oldest=True))
     if args.json:
         shown = [entry.record(body=True) for entry in entries]
         output.json(
@@ -59,7 +57,7 @@ def do_day(args: argparse.Namespace) -> int:
         )
         return 0
     _show_day(date, entries)
-    output.findings(notebook.findings)
+    output.findings(journal.findings())
     return 0
 
 
@@ -71,24 +69,25 @@ def _show_day(date: str, entries: list[Entry]) -> None:
         output.write("no entries")
     for entry in entries:
         output.write("\n" + output.entry_head(entry) + "\n")
-        output.body(entry)
+        output.body(entry.body, entry.postscript)
 
 
 def do_recall(args: argparse.Namespace) -> int:
     """Entries that hold all the words, best first."""
-    notebook = Notebook.open(args.workspace)
+    journal = api.open(args.workspace, progress.reading)
     text = " ".join(args.query)
     if not text.strip():
         raise UsageError(
             "there is nothing to look for", kind="bad-query", hint="journal recall WORDS"
         )
     limit = 10 if args.n is None else args.n
-    answer = ScanEngine(notebook.entries).recall(Query(text, selection(args, notebook), limit))
+    answer = journal.recall(text, selection(args, journal), limit)
     if args.json:
         output.json(
             {
                 "schema": "journal/recall@1", "hits": [hit.record() for hit in answer.hits],
                 "total": answer.total, "engine": answer.engine, "fresh": answer.fresh,
+                "notices": [notice.record() for notice in answer.notices],
             }
         )  # fmt: skip
         return 0
@@ -98,10 +97,10 @@ def do_recall(args: argparse.Namespace) -> int:
         output.write(f"    {output.marked(hit.snippet, hit.marks)}")
         output.write(f"    {output.style(where, 'dim')}")
     if not answer.hits:
-        output.write("nothing holds all of these words")
+        output.write("nothing found")
     elif answer.total > len(answer.hits):
         output.write(f"{len(answer.hits)} of {answer.total}; more with -n")
-    output.findings(notebook.findings)
+    output.findings([*journal.findings(), *answer.notices])
     return 0
 
 

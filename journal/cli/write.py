@@ -9,9 +9,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-from journal import seal
+from journal import attach, seal
 from journal.cjson import loads
 from journal.cli import fast, options, output
 from journal.cli.report import report, say
@@ -35,6 +36,12 @@ def append_options(verb: argparse.ArgumentParser) -> None:
     """The options of `append`."""
     verb.add_argument("text", nargs="?", metavar="TEXT", help="the body; - reads standard input")
     verb.add_argument(options.FILE, metavar="FILE", help="read the body from a file")
+    verb.add_argument(
+        options.ATTACH,
+        action="append",
+        metavar="FILE",
+        help="keep a file of any size and kind with the entry; - is standard input; repeatable",
+    )
     for option, (key, metavar, words) in options.VALUED.items():
         verb.add_argument(option, dest=key, default="", metavar=metavar, help=words)
     verb.add_argument(options.TAG, action="append", metavar="TAG", help="a tag; may be repeated")
@@ -78,17 +85,22 @@ def do_append(args: argparse.Namespace) -> int:
     notebook = Notebook.open(args.workspace)
     if args.batch and args.front_matter:
         raise UsageError("give --batch or --front-matter, not both", hint="leave one of them out")
+    if args.batch and args.attach:
+        raise UsageError("give --batch or --attach, not both", hint="attach to one entry at a time")
     if args.batch:
         return _batch(notebook, args)
     with _body(args) as body:
         draft = _draft(args, body)
+        if args.attach:
+            draft = _with_files(notebook, draft, args.attach)
         receipt = notebook.append(draft)
     if not notebook.enabled:
         return fast.disabled(as_json=args.json)
-    return fast.tell(_receipt(receipt), receipt.notices, as_json=args.json)
+    return fast.tell(shown_receipt(receipt), receipt.notices, as_json=args.json)
 
 
-def _receipt(receipt: Receipt) -> dict[str, Any]:
+def shown_receipt(receipt: Receipt) -> dict[str, Any]:
+    """A receipt as JSON shows it; that of a disabled journal says so."""
     keys = ("id", "at", "file", "line", "seq", "digest", "durable")
     shown = {key: getattr(receipt, key) for key in keys}
     return shown if receipt.id else shown | {"disabled": True}
@@ -105,6 +117,22 @@ def _draft(args: argparse.Namespace, body: bytes) -> Draft:
     return Draft(body=body, **values | given)
 
 
+def _with_files(notebook: Notebook, draft: Draft, files: list[str]) -> Draft:
+    """The draft with files kept for it; without a text, links to them are its body."""
+    bare = replace(draft, body=draft.body or "attached")
+    notebook.prepare(bare)  # what can't be an entry leaves no file behind
+    if not notebook.enabled:
+        return bare
+    kept = [
+        notebook.attach(0, namespace=draft.namespace, name="standard-input")
+        if file == "-"
+        else notebook.attach(file, namespace=draft.namespace)
+        for file in files
+    ]
+    named = {**draft.fields, attach.FIELD: [one.record() for one in kept]}
+    return replace(draft, body=draft.body or attach.links(kept), fields=named)
+
+
 def _options(args: argparse.Namespace) -> dict[str, Any]:
     """What the options give of a draft."""
     values = {key: getattr(args, key) for key, _, _ in options.VALUED.values()}
@@ -114,12 +142,16 @@ def _options(args: argparse.Namespace) -> dict[str, Any]:
 
 @contextmanager
 def _body(args: argparse.Namespace) -> Iterator[bytes]:
+    if args.attach and args.text == "-" and "-" in args.attach:
+        raise UsageError("standard input can't be both the text and a file", hint="give a TEXT")
     if args.file is not None:
         if args.text is not None:
             raise UsageError("give TEXT or --file, not both", hint="leave one of them out")
         yield fast.file_body(args.file)
     elif args.text not in (None, "-"):
         yield os.fsencode(args.text)
+    elif args.text is None and args.attach and not args.front_matter:
+        yield b""
     elif args.text is None and sys.stdin.isatty():
         with _edited() as text:
             yield text
@@ -228,7 +260,7 @@ def _commit(
             answers[number] = error.record() | {"line": number}
         return report(error, as_json=False)
     for (number, _), receipt in zip(ready, receipts, strict=True):
-        answers[number] = _receipt(receipt)
+        answers[number] = shown_receipt(receipt)
         for notice in receipt.notices:
             say(f"journal: {notice}")
     return 0

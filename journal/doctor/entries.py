@@ -1,0 +1,62 @@
+"""What `journal verify` says, each with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from journal import ids
+from journal.chain import STATES, Verdict
+from journal.doctor.visit import Visit
+from journal.finding import Finding
+
+PATIENCE = 3600.0  # seconds that an entry may wait for its file before anybody need know
+
+
+def states(visit: Visit) -> Iterator[Finding]:
+    """Entries that were edited, torn, moved, taken out, forged, or that break their chain."""
+    for one in visit.verdicts:
+        if STATES[one.state]:
+            message = f"{one.id}: {one.message or one.state}"
+            yield Finding(one.state, one.file, one.line, message, _fix(visit, one))
+
+
+def _fix(visit: Visit, one: Verdict) -> str:
+    if one.state == "missing":
+        return "put-back" if is_ours(visit, one) or in_git(visit, one) else ""
+    if one.state == "torn":
+        return "finish-torn" if visit.text_of(one) else ""
+    return ""
+
+
+def is_ours(visit: Visit, one: Verdict) -> bool:
+    """Whether this machine's own spool has the entry: then the append protocol can put it back."""
+    record = visit.records.get(one.id)
+    return bool(record and visit.mine and record.facts["writer"] == visit.mine)
+
+
+def in_git(visit: Visit, one: Verdict) -> bool:
+    """Whether git has the entry, and no spool: one of another machine's is not replayed here."""
+    return one.id not in visit.records and bool(visit.text_of(one))
+
+
+def waiting(visit: Visit) -> Iterator[Finding]:
+    """Entries that were acknowledged long ago and are in no file yet."""
+    for one in visit.verdicts:
+        if one.state == "spooled" and visit.now - _made(one.id) > PATIENCE:
+            message = f"{one.id}: acknowledged, and for long not in its file"
+            yield Finding(
+                "spooled", one.file, 0, message, "put-back" if is_ours(visit, one) else ""
+            )
+
+
+def _made(entry_id: str) -> float:
+    """When an id was made, in Unix seconds."""
+    return (ids.decode(entry_id) >> 80) / 1000 if ids.is_id(entry_id) else 0.0
+
+
+def unreadable(visit: Visit) -> Iterator[Finding]:
+    """Files that the verification could not read."""
+    _ = visit.verdicts
+    for found in visit.store.reading.findings:
+        if found.code == "unreadable":
+            yield Finding("unreadable", found.file, 0, found.message)
