@@ -29,6 +29,9 @@ class Summary:
     def __add__(self, other: Summary) -> Summary:
         return Summary(self.wall + other.wall, self.least + other.least, self.cpu + other.cpu)
 
+    def __sub__(self, other: Summary) -> Summary:
+        return Summary(self.wall - other.wall, self.least - other.least, self.cpu - other.cpu)
+
 
 NOTHING = Summary(0.0, 0.0, 0.0)
 
@@ -45,9 +48,15 @@ class Row:
 
 
 def process(
-    command: Sequence[str], env: dict[str, str], stdin: str = os.devnull, stdout: str = os.devnull
+    command: Sequence[str],
+    env: dict[str, str],
+    stdin: str = os.devnull,
+    stdout: str = os.devnull,
+    stderr: str | None = None,
 ) -> Run:
     """Run a program from its start to its end; its standard streams are files.
+
+    What it says on standard error is shown, unless that is given a file too.
 
     posix_spawn and wait4 rather than `subprocess`, whose own work would be timed with it.
     """
@@ -55,6 +64,10 @@ def process(
         (os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, stdout, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
     ]
+    if stderr:
+        streams.append(
+            (os.POSIX_SPAWN_OPEN, 2, stderr, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        )
     start = perf_counter()
     pid = os.posix_spawn(command[0], list(command), env, file_actions=streams)
     _, status, usage = os.wait4(pid, 0)
@@ -110,9 +123,25 @@ def against(name: str, mine: Summary, other: Summary, goal: str = "") -> list[Ro
     ]
 
 
-def table(rows: Sequence[Row]) -> str:
+def compared(what: str, mine: Summary, other: Summary, goal: str = "") -> Row:
+    """One row: medians, and the ratios of the medians, of the least, and of processor time."""
+    pairs = ((mine.wall, other.wall), (mine.least, other.least), (mine.cpu, other.cpu))
+    ratios = " ".join(_ratio(a, b) for a, b in pairs)
+    return Row(what, milliseconds(mine.wall), milliseconds(other.wall), ratios, goal)
+
+
+def _ratio(mine: float, other: float) -> str:
+    if mine <= 0 or other <= 0:  # a difference, lost in the noise
+        return "-"
+    return f"{mine / other:.2f}x" if mine < 10 * other else f"{mine / other:,.0f}x"
+
+
+HEAD = ("what", "journal", "beside", "ratio", "goal")
+
+
+def table(rows: Sequence[Row], head: tuple[str, ...] = HEAD) -> str:
     """The rows as a Markdown table, its columns aligned."""
-    lines: list[tuple[str, ...]] = [("what", "journal", "beside", "ratio", "goal")]
+    lines: list[tuple[str, ...]] = [head]
     lines += [(row.what, row.mine, row.other, row.ratio, row.goal) for row in rows]
     widths = [max(len(line[column]) for line in lines) for column in range(5)]
     lines.insert(1, ("-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])))

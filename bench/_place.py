@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from _measure import interleaved, timed
 
 ROOT = Path(__file__).resolve().parent.parent
 _IN_MEMORY = ("tmpfs", "ramfs")
@@ -41,6 +45,12 @@ def disk() -> Path:
     sys.exit("bench: no folder on a disk found; name one in JOURNAL_BENCH_DIR")
 
 
+def development_data() -> Path | None:
+    """The folder of the development data, if it is there."""
+    data = Path(os.environ.get("JOURNAL_DEV_DATA") or ROOT.parent / "shared" / "data")
+    return data if (data / "commits-dev.jsonl.xz").exists() else None
+
+
 class Place:
     """The benchmark's folder, its environment variables and its installations."""
 
@@ -59,7 +69,7 @@ class Place:
         self.journal = str(self.bin / "journal")
 
     def __enter__(self) -> Self:
-        self._install("venv", str(ROOT))
+        self.install("venv", str(ROOT))
         return self
 
     def __exit__(
@@ -71,17 +81,35 @@ class Place:
         os.chdir(ROOT)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _install(self, venv: str, wanted: str) -> None:
+    def machine(self) -> str:
+        """What the figures depend on: interpreter, processors, file system, load, an fsync."""
+        probe = self.folder / "probe"
+
+        def write() -> None:
+            with open(probe, "ab") as file:
+                file.write(b"x" * 400)
+                file.flush()
+                os.fsync(file.fileno())
+
+        fsync = interleaved({"fsync": lambda: timed(write)}, 50)["fsync"]
+        return (
+            f"Python {platform.python_version()}, {os.cpu_count()} processors,"
+            f" {file_system(self.folder) or 'unknown file system'}, load {os.getloadavg()[0]:.1f},"
+            f" write and fsync {fsync.wall * 1000:.2f} ms (least {fsync.least * 1000:.2f})"
+        )
+
+    def install(self, venv: str, *wanted: str) -> None:
+        """A virtual environment with that in it; CalledProcessError if pip can't."""
         where = self.folder / venv
         subprocess.run([sys.executable, "-m", "venv", where], check=True)
-        words = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", wanted)
+        words = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted)
         # Its own environment variables, for the person's proxies and indexes.
         subprocess.run([where / "bin" / "python", *words], check=True, stderr=subprocess.PIPE)
 
-    def jrnl(self, entries: int) -> list[str] | None:
+    def jrnl(self, entries: int, bodies: Sequence[str] = ()) -> list[str] | None:
         """The command line of jrnl with a journal of that many entries; None if it can't be had."""
         try:
-            self._install("rival", "jrnl")
+            self.install("rival", "jrnl")
         except subprocess.CalledProcessError as error:
             last = (error.stderr or b"").decode(errors="replace").strip().splitlines()[-1:]
             print(f"jrnl is left out, pip can't install it: {''.join(last)}")
@@ -92,7 +120,8 @@ class Place:
             f"{2001 + n // 336}-{n // 28 % 12 + 1:02d}-{n % 28 + 1:02d}" for n in range(entries)
         )
         said = "What was done that day, in a line or two, and what is left to do. @work"
-        text.write_text("".join(f"[{day} 09:00] Entry of {day}\n{said}\n\n" for day in days))
+        texts = zip(days, bodies or [said] * entries, strict=True)
+        text.write_text("".join(f"[{day} 09:00] Entry of {day}\n{body}\n\n" for day, body in texts))
         version = subprocess.run(
             [program, "--version"], env=self.env, capture_output=True, check=True
         )

@@ -71,3 +71,47 @@ else:
     count = len(Notebook.open(sys.argv[1]).verify())
 print(time.perf_counter() - start, time.process_time() - cpu, count)
 """
+REBUILD = """
+import shutil, sys, time
+import journal.catalog.update
+from journal import api
+what, root, word = sys.argv[1:]
+journal = api.open(root)
+journal.catalog.catch_up()
+if what == "index":
+    assert journal.recall(word).engine == "whoosh"
+    shutil.rmtree(root + "/.journal/cache/index")
+    journal = api.open(root)
+    journal.catalog.catch_up()
+start, cpu = time.perf_counter(), time.process_time()
+if what == "index":
+    answer = journal.recall(word)
+else:
+    journal.catalog.reindex()
+print(time.perf_counter() - start, time.process_time() - cpu, journal.catalog.count())
+if what == "index":
+    assert answer.engine == "whoosh" and answer.fresh and answer.total == 1, answer
+"""
+FTS_INSERT = """
+import json, sqlite3, sys, time
+with open(sys.argv[2], encoding="utf-8") as lines:
+    drafts = [json.loads(line) for line in lines]
+texts = [(draft.get("title", "") + "\\n" + draft["body"],) for draft in drafts]
+start, cpu = time.perf_counter(), time.process_time()
+database = sqlite3.connect(sys.argv[1])
+table = "CREATE VIRTUAL TABLE IF NOT EXISTS entry USING fts5(text, tokenize='porter unicode61')"
+database.execute(table)
+with database:
+    database.executemany("INSERT INTO entry VALUES (?)", texts)
+database.close()
+print(time.perf_counter() - start, time.process_time() - cpu, len(texts))
+"""
+FTS_ASK = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+columns = "rowid, snippet(entry, 0, '[', ']', '...', 16)"
+question = f"SELECT {columns} FROM entry WHERE entry MATCH ? ORDER BY rank LIMIT 10"
+for row in database.execute(question, sys.argv[2:]):
+    print(*row)
+print(*database.execute("SELECT count(*) FROM entry WHERE entry MATCH ?", sys.argv[2:]).fetchone())
+"""

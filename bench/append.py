@@ -11,7 +11,6 @@ import argparse
 import json
 import lzma
 import os
-import platform
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from statistics import median
 from time import perf_counter, sleep
 
 from _measure import NOTHING, Row, Run, Summary, against, interleaved, process, table, timed
-from _place import ROOT, Place, day_files, file_system, jsonl
+from _place import Place, day_files, development_data, jsonl
 from _programs import BARE, BARE_WRITER, COPY, IN_PROCESS, WRITER
 
 HERE = Path(__file__).resolve().parent
@@ -37,7 +36,7 @@ def main() -> None:
         one_process, beside_jrnl, one_day, real_commits, eight_writers, reading,
     ]  # fmt: skip
     with Place() as place:
-        print(_machine(place), flush=True)
+        print(place.machine(), flush=True)
         rows = []
         for number, part in enumerate(parts, 1):
             if str(number) in options.only:
@@ -45,23 +44,6 @@ def main() -> None:
                 rows += part(place, options.quick)
                 print(f"part {number} took {perf_counter() - start:.0f} s", file=sys.stderr)
         print(f"\n{table(rows)}\n\nload at the end: {os.getloadavg()[0]:.1f}")
-
-
-def _machine(place: Place) -> str:
-    probe = place.folder / "probe"
-
-    def write() -> None:
-        with open(probe, "ab") as file:
-            file.write(b"x" * 400)
-            file.flush()
-            os.fsync(file.fileno())
-
-    fsync = interleaved({"fsync": lambda: timed(write)}, 50)["fsync"]
-    return (
-        f"Python {platform.python_version()}, {os.cpu_count()} processors,"
-        f" {file_system(place.folder) or 'unknown file system'}, load {os.getloadavg()[0]:.1f},"
-        f" write and fsync {fsync.wall * 1000:.2f} ms (least {fsync.least * 1000:.2f})"
-    )
 
 
 def messages() -> list[dict[str, object]]:
@@ -217,8 +199,8 @@ def commits(data: Path, most: int) -> list[dict[str, object]]:
 
 def real_commits(place: Place, quick: bool) -> list[Row]:
     """4: 50,000 commits over 36 years, beside creating the same day files bare."""
-    data = Path(os.environ.get("JOURNAL_DEV_DATA") or ROOT.parent / "shared" / "data")
-    if not (data / "commits-dev.jsonl.xz").exists():
+    data = development_data()
+    if data is None:
         return [Row("4 batch, real commits", "", "no data")]
     drafts = commits(data, 5_000 if quick else 50_000)
     source = jsonl(place.folder / "commits.jsonl", drafts)
