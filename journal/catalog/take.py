@@ -6,7 +6,7 @@ import os
 from hashlib import sha256
 from zlib import crc32
 
-from journal import clock, dayfile, header, markdown, seal
+from journal import dayfile, header, markdown, seal
 from journal.catalog.row import restored
 from journal.cjson import dumps
 from journal.dayfile import Piece
@@ -53,7 +53,10 @@ class Taker:
 
     def zone(self) -> tzinfo:
         """The workspace's time zone."""
-        self._zone = self._zone or clock.zone(self.space.timezone)
+        if not self._zone:
+            from journal import clock  # dear, and most slices say their offset
+
+            self._zone = clock.zone(self.space.timezone)
         return self._zone
 
     def file(self, path: str, identity: Identity) -> bool:

@@ -43,7 +43,7 @@ VERBS = {
     ),
     "day": ("read", "show a day, all writers and parts in order", ""),
     "recall": (
-        "read",
+        "recall",
         "find entries that hold all the words, best first",
         "Case and accents don't matter.",
     ),

@@ -1,4 +1,4 @@
-"""`journal day`, `recall` and `verify`."""
+"""`journal day` and `verify`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import argparse
 from journal import api, clock
 from journal.chain import STATES, counts, exit_code
 from journal.cli import output, progress
-from journal.cli.listing import filters, selection
 from journal.entry import Entry
 from journal.errors import UsageError
 from journal.notebook import Notebook
-from journal.safe import one_line
 from journal.selection import Selection
 
 
@@ -21,12 +19,6 @@ def day_options(verb: argparse.ArgumentParser) -> None:
         "date", nargs="?", metavar="DATE", help="2026-11-21, yesterday, … (default: today)"
     )
     verb.add_argument("--namespace", default="", metavar="NAMESPACE", help="only of this namespace")
-
-
-def recall_options(verb: argparse.ArgumentParser) -> None:
-    """The options of `recall`."""
-    verb.add_argument("query", nargs="+", metavar="QUERY", help="words, in any order")
-    filters(verb)
 
 
 def verify_options(verb: argparse.ArgumentParser) -> None:
@@ -70,38 +62,6 @@ def _show_day(date: str, entries: list[Entry]) -> None:
     for entry in entries:
         output.write("\n" + output.entry_head(entry) + "\n")
         output.body(entry.body, entry.postscript)
-
-
-def do_recall(args: argparse.Namespace) -> int:
-    """Entries that hold all the words, best first."""
-    journal = api.open(args.workspace, progress.reading)
-    text = " ".join(args.query)
-    if not text.strip():
-        raise UsageError(
-            "there is nothing to look for", kind="bad-query", hint="journal recall WORDS"
-        )
-    limit = 10 if args.n is None else args.n
-    answer = journal.recall(text, selection(args, journal), limit)
-    if args.json:
-        output.json(
-            {
-                "schema": "journal/recall@1", "hits": [hit.record() for hit in answer.hits],
-                "total": answer.total, "engine": answer.engine, "fresh": answer.fresh,
-                "notices": [notice.record() for notice in answer.notices],
-            }
-        )  # fmt: skip
-        return 0
-    for hit in answer.hits:
-        output.write(output.row(hit.entry))
-        where = one_line(f"{hit.entry.source.file}:{hit.entry.source.line}")
-        output.write(f"    {output.marked(hit.snippet, hit.marks)}")
-        output.write(f"    {output.style(where, 'dim')}")
-    if not answer.hits:
-        output.write("nothing found")
-    elif answer.total > len(answer.hits):
-        output.write(f"{len(answer.hits)} of {answer.total}; more with -n")
-    output.findings([*journal.findings(), *answer.notices])
-    return 0
 
 
 def do_verify(args: argparse.Namespace) -> int:
