@@ -11,7 +11,7 @@ from journal.selection import EVERYTHING, Selection
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import Any
+    from typing import Any, Self
 
     from journal.catalog.catalog import Progress
     from journal.catalog.following import Following
@@ -38,6 +38,17 @@ class Journal:
     def __init__(self, root: str, progress: "Progress | None" = None) -> None:
         self.root = root
         self.catalog = Catalog(root, progress)
+
+    def close(self) -> None:
+        """Let go of files and memory; whatever is asked next opens them again."""
+        self.catalog.close()
+        self.__dict__.pop("_engine", None)
+
+    def __enter__(self) -> "Self":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @cached_property
     def notebook(self) -> "Notebook":
@@ -95,8 +106,9 @@ class Journal:
         """The entries that answer the query, best first; UsageError if it can't be read."""
         from journal.recall.engine import Query
 
-        self.catalog.catch_up()
-        return self._engine.recall(Query(text, selection, limit))
+        with self.catalog.lock:
+            self.catalog.catch_up()
+            return self._engine.recall(Query(text, selection, limit))
 
     @cached_property
     def _engine(self) -> "Engine":

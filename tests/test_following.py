@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -35,14 +36,17 @@ class Tail:
         command = [str(journal), "--workspace", str(root), "tail", "-f", *words]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self._rest = b""
+        self._poll = select.poll()  # not select, which knows no descriptor above 1,023
+        assert self.process.stdout
+        self._poll.register(self.process.stdout, select.POLLIN)
 
     def lines(self, number: int) -> list[str]:
         """The next lines that it prints."""
         assert self.process.stdout
         end = time.monotonic() + PATIENCE
         while self._rest.count(b"\n") < number:
-            ready = select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))
-            assert ready[0], f"only this came: {self._rest!r}"
+            ready = self._poll.poll(max(0, end - time.monotonic()) * 1000)
+            assert ready, f"only this came: {self._rest!r}"
             part = os.read(self.process.stdout.fileno(), 1 << 16)
             assert part, self.process.stderr and self.process.stderr.read()
             self._rest += part
@@ -107,6 +111,22 @@ def test_handwritten_entries_and_those_of_others_come_too(root: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "2020-01-01.md").write_text("## 10:00 By hand\n\nhere\n")
     assert [row.title for row in following.look()] == ["By hand"]
+
+
+def test_many_threads_may_ask_one_journal(root: Path) -> None:
+    Notebook.open(str(root)).append_many([Draft(body=f"word {n}") for n in range(20)])
+    with api.open(str(root)) as journal:
+
+        def ask(number: int) -> tuple[int, int, str]:
+            journal.append(Draft(body=f"new {number}"))
+            rows = list(journal.rows(limit=5))
+            return len(rows), journal.recall("word").total, journal.find(rows[0].id).id
+
+        with ThreadPoolExecutor(8) as threads:
+            answers = list(threads.map(ask, range(24)))
+        assert {answer[:2] for answer in answers} == {(5, 20)}
+        assert journal.count() == 44
+    assert journal.count() == 44  # it opens again
 
 
 def complete(journal: Path, line: str, cwd: Path) -> list[str]:

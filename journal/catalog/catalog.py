@@ -1,12 +1,13 @@
 """The catalog as others use it: up to date before each read, made anew when in doubt."""
 
 import sqlite3
+from _thread import RLock
 from time import time
 
 from journal import space as spaces
 from journal.catalog import find
 from journal.catalog.database import Database, in_memory
-from journal.catalog.migrate import UnknownMigration, is_current, migrate
+from journal.catalog.migrate import EditedMigration, MigrationError, is_current, migrate
 from journal.catalog.row import Row, restored, stored
 from journal.catalog.watch import Changes, Disk
 from journal.errors import JournalError
@@ -40,6 +41,7 @@ class Catalog:
         self.progress = progress
         self.memory = False
         self.trouble = ""  # why it works in memory
+        self.lock = RLock()  # one question at a time, from whatever thread
         self._file = Database(root)
         self._database: sqlite3.Connection | None = None
         self._mark: object = None
@@ -47,20 +49,23 @@ class Catalog:
     def catch_up(self) -> None:
         """Know what lies on disk now; WorkspaceError if the configuration can't be read."""
         space = spaces.open_space(self.root, int(time()))
-        if self.memory:
-            self._in_memory(space)
-        elif not self._is_current(space):
-            self._write(space)
+        with self.lock:
+            if self.memory:
+                self._in_memory(space)
+            elif not self._is_current(space):
+                self._write(space)
 
     def reindex(self) -> None:
         """Make it anew from the files."""
-        self._write(spaces.open_space(self.root, int(time())), anew=True)
+        with self.lock:
+            self._write(spaces.open_space(self.root, int(time())), anew=True)
 
     def close(self) -> None:
-        """Let go of the file."""
-        if self._database:
-            self._database.close()
-        self._database = None
+        """Let go of the file; the next question opens it again."""
+        with self.lock:
+            if self._database:
+                self._database.close()
+            self._database = None
 
     def _is_current(self, space: spaces.Space) -> bool:
         try:
@@ -84,13 +89,12 @@ class Catalog:
                 self._write_locked(space, anew=anew)
             finally:
                 self._file.unlock(lock)
-        except (sqlite3.Error, UnknownMigration) as error:
-            if not anew:
+        except (OSError, JournalError, sqlite3.Error) as error:
+            made_otherwise = isinstance(error, (sqlite3.Error, MigrationError))
+            if made_otherwise and not anew and not isinstance(error, EditedMigration):
                 self._write(space, anew=True)  # broken, or a later version's
-                return
-            self._resort(space, error)
-        except (OSError, JournalError) as error:
-            self._resort(space, error)
+            else:
+                self._resort(space, error)
 
     def _write_locked(self, space: spaces.Space, *, anew: bool) -> None:
         from journal.catalog.update import update
@@ -237,6 +241,10 @@ class Catalog:
         return [Row(values) for values in self._ask(question)]
 
     def _ask(self, question: "find.Question") -> "list[tuple[Any, ...]]":
+        with self.lock:
+            return self._asked(question)
+
+    def _asked(self, question: "find.Question") -> "list[tuple[Any, ...]]":
         if not self._database:
             self.catch_up()
         try:

@@ -161,7 +161,11 @@ def _connect(path: str, mode: str) -> sqlite3.Connection:
         for byte in os.fsencode(path)
     )
     database = sqlite3.connect(
-        f"file:{quoted}?mode={mode}", uri=True, isolation_level=None, timeout=10.0
+        f"file:{quoted}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        timeout=10.0,
+        check_same_thread=False,  # the catalog lets one thread in at a time
     )
     database.execute(f"PRAGMA cache_size = -{_PAGES}")
     database.execute("PRAGMA trusted_schema = OFF")
@@ -170,7 +174,7 @@ def _connect(path: str, mode: str) -> sqlite3.Connection:
 
 def in_memory() -> sqlite3.Connection:
     """A database that no file holds, for where none can be had."""
-    return sqlite3.connect(":memory:", isolation_level=None)
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
 
 
 def remove(path: str) -> None:

@@ -21,10 +21,10 @@ class MigrationError(EngineError):
     default_kind = "migration-failed"
 
 
-class UnknownMigration(MigrationError):
-    """A newer version made the catalog."""
+class EditedMigration(MigrationError):
+    """A migration was edited after it was applied."""
 
-    default_kind = "migration-unknown"
+    default_kind = "migration-edited"
 
 
 def migrate(database: sqlite3.Connection, folder: str = FOLDER) -> int:
@@ -81,12 +81,12 @@ def _wanting(
     for version, digest in done:
         name, expected = digests.get(version, ("", ""))
         if not name:
-            raise UnknownMigration(
+            raise MigrationError(
                 f"the catalog has migration {version:04d}, which this version doesn't know",
                 hint="a newer version made it; `journal reindex` makes it anew",
             )
         if digest != expected:
-            raise MigrationError(
+            raise EditedMigration(
                 f"{name} was edited after it was applied",
                 hint="undo that and add a migration; `journal reindex` makes it anew",
             )

@@ -87,7 +87,7 @@ class Segment:
 
     def doc(self, number: int) -> int | None:
         """The document of a row, unless it was deleted."""
-        if self._range == (1, 0):
+        if self._range == (1, 0) and self.count:
             self._range = (min(self.numbers), max(self.numbers))
         if not self._range[0] <= number <= self._range[1]:
             return None
