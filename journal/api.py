@@ -68,8 +68,9 @@ class Journal:
 
     def reindex(self) -> None:
         """Make everything anew that is made from the files."""
-        self.catalog.reindex()
-        self._engine.reindex()
+        with self.catalog.lock:
+            self.catalog.reindex()
+            self._engine.reindex()
 
     def findings(self) -> "list[Finding]":
         """What reading met that is not as it should be."""

@@ -40,22 +40,27 @@ class DayFile:
             self.part = int(found[3] or 1)
 
 
-def day_files(root: str, namespace: str = "") -> list[DayFile]:
-    """Every day file, the newest day first."""
+def day_files(root: str, namespace: str = "", closed: list[str] | None = None) -> list[DayFile]:
+    """Every day file, the newest day first; folders that can't be read are added to `closed`."""
+    closed = [] if closed is None else closed
     found = [
         DayFile(f"{folder}/{name}")
-        for folder in folders(root, namespace)
-        for name in names_in(f"{root}/{folder}")
+        for folder in folders(root, namespace, closed)
+        for name in names_in(root, folder, closed)
         if is_day_name(name)
     ]
     return sorted(found, key=lambda day: (day.date, day.namespace, day.path), reverse=True)
 
 
-def folders(root: str, namespace: str = "") -> Iterator[str]:
-    """The folders that hold day files: one a namespace and year, relative to the workspace."""
-    for space in [namespace] if namespace else names_in(f"{root}/journal"):
+def folders(root: str, namespace: str = "", closed: list[str] | None = None) -> Iterator[str]:
+    """The folders that hold day files: one a namespace and year, relative to the workspace.
+
+    Those above them that can't be read are added to `closed`.
+    """
+    closed = [] if closed is None else closed
+    for space in [namespace] if namespace else names_in(root, "journal", closed):
         if is_slug(space):
-            for year in names_in(f"{root}/journal/{space}"):
+            for year in names_in(root, f"journal/{space}", closed):
                 if len(year) == 4 and year.isdigit():
                     yield f"journal/{space}/{year}"
 
@@ -65,9 +70,12 @@ def is_day_name(name: str) -> bool:
     return name.endswith(".md") and not name.startswith(".")
 
 
-def names_in(folder: str) -> list[str]:
-    """What lies in the folder; nothing if there is none."""
+def names_in(root: str, folder: str, closed: list[str]) -> list[str]:
+    """What lies in the folder; nothing if there is none, or if it is `closed` from now on."""
     try:
-        return os.listdir(folder)
+        return os.listdir(f"{root}/{folder}")
     except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError:
+        closed.append(folder)
         return []

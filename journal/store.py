@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import groupby
@@ -52,7 +53,11 @@ class Store:
 
     def files(self, namespace: str = "") -> list[DayFile]:
         """Every day file, the newest day first."""
-        return day_files(self.root, namespace)
+        closed: list[str] = []
+        found = day_files(self.root, namespace, closed)
+        for folder in closed:
+            self.find("unreadable", folder, 0, "can't be read", "see its permissions")
+        return found
 
     def branch(self) -> str:
         """The git branch of this work tree, empty without one."""
@@ -83,7 +88,7 @@ class Store:
     def spooled(self) -> list[spool.Record]:
         """The acknowledged entries of every spool here, each with the path it was last put to."""
         entries = []
-        for name in sorted(names_in(f"{self.root}/{spool.FOLDER}")):
+        for name in sorted(names_in(self.root, spool.FOLDER, [])):
             if name.endswith(".log") and (data := self.content(f"{spool.FOLDER}/{name}")):
                 records, torn = spool.scan(data)
                 if torn:
@@ -94,15 +99,17 @@ class Store:
     def entries(self, selection: Selection = EVERYTHING) -> Iterator[Entry]:
         """The selected entries, newest first; a day's files are read when the walk gets there."""
         waiting = self._waiting()
-        files = [d for d in self.files(selection.namespace) if selection.may_hold(d.date)]
+        every = self.files(selection.namespace)
+        files = [day for day in every if selection.may_hold(day.date)]
         days = {date: list(group) for date, group in groupby(files, key=lambda day: day.date)}
         spooled: dict[str, list[spool.Record]] = {}
         for record in waiting:
             date = os.path.basename(record.path)[:10]
             if selection.may_hold(date) and selection.namespace in ("", record.namespace):
                 spooled.setdefault(date, []).append(record)
+        originals = self._originals(every)
         for date in sorted({*days, *spooled}, reverse=True):
-            entries = self.day(days.get(date, []), spooled.get(date, []))
+            entries = self.day(days.get(date, []), spooled.get(date, []), originals)
             yield from (entry for entry in reversed(entries) if selection.takes(entry))
 
     def named(self, wanted: str) -> Iterator[Entry]:
@@ -130,9 +137,27 @@ class Store:
             if not record.facts.get("gone") and record.facts.get("branch", "") in ("", branch)
         ]
 
-    def day(self, files: list[DayFile], waiting: list[spool.Record]) -> list[Entry]:
-        """The entries of one day's files in order, the spool's laid over them."""
-        found: dict[tuple[str, str], Entry] = {}
+    def _originals(self, files: list[DayFile]) -> set[tuple[str, str, str]]:
+        """The sealed entries of regular files, if there are odd ones that may hold copies."""
+        if all(day.regular for day in files):
+            return set()
+        return {
+            (entry.namespace, entry.id, entry.digest)
+            for day in files if day.regular
+            for entry in self.file(day) if entry.digest
+        }  # fmt: skip
+
+    def day(
+        self,
+        files: list[DayFile],
+        waiting: list[spool.Record],
+        originals: AbstractSet[tuple[str, str, str]] = frozenset(),
+    ) -> list[Entry]:
+        """The entries of one day's files in order, the spool's laid over them.
+
+        `originals`: namespace, id and digest of what counts in its own file, not in an odd one.
+        """
+        found: dict[tuple[str, str, str], Entry] = {}
         twins: dict[str, int] = {}
         for day in sorted(files, key=lambda day: (not day.regular, day.path)):
             if not day.regular:
@@ -141,12 +166,14 @@ class Store:
                 )
             # A copy's handwritten entries are those of the original, not further twins.
             for entry in self.file(day, twins if day.regular else {}):
-                found.setdefault((entry.id, entry.digest), entry)
-        ids = {entry_id for entry_id, _ in found}
+                name = (entry.namespace, entry.id, entry.digest)
+                if day.regular or name not in originals:
+                    found.setdefault(name, entry)
+        ids = {entry_id for _, entry_id, _ in found}
         for record in waiting:
             if record.id not in ids:
                 entry = self._from_spool(record)
-                found[entry.id, entry.digest] = entry
+                found[entry.namespace, entry.id, entry.digest] = entry
         return sorted(found.values(), key=lambda entry: entry.order)
 
     def file(self, day: DayFile, twins: dict[str, int] | None = None) -> list[Entry]:

@@ -160,7 +160,7 @@ def fitted(root: Path, *statements: str) -> None:
     database.commit()
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     database.close()
-    file._leave(dumps(file._left()).encode())
+    file._leave(file._left())
 
 
 @pytest.mark.parametrize(

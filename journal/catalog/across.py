@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from journal.catalog.watch import Identity
 
 _OF_A_DAY = """
-SELECT e.number, e.id, e.base, e.digest, e.copy, f.number * (1 - f.regular)
+SELECT e.number, e.id, e.base, e.digest, e.copy, f.number * (1 - f.regular), e.namespace
 FROM file f CROSS JOIN entry e ON e.file = f.number
 WHERE f.date = ? AND e.spool IS NULL ORDER BY f.regular DESC, f.path, e.offset
+"""
+_ORIGINAL = """
+SELECT 1 FROM entry e JOIN file f ON f.number = e.file
+WHERE e.id = ? AND e.digest = ? AND e.namespace = ? AND f.regular = 1 AND e.spool IS NULL
 """
 _SPOOL = """
 INSERT INTO spool (path, inode, size, mtime, ctime, seen, stop) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -36,18 +40,20 @@ FROM spooled s WHERE s.placed = 0 ORDER BY s.spool, s.offset
 
 def twins_and_copies(database: sqlite3.Connection, date: str) -> None:
     """Number the day's equal handwritten entries, and let one row stand for each entry."""
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, str]] = set()
     counts: dict[int, dict[str, int]] = {}
     day = database.execute(_OF_A_DAY, (date,)).fetchall()  # at once, for its rows change below
-    for number, named, base, digest, copy, odd in day:
+    for number, named, base, digest, copy, odd, namespace in day:
         name = named
         if base:
             # Each copy's handwritten entries are those of the original, not further twins.
             counted = counts.setdefault(odd, {})
             counted[base] = counted.get(base, 0) + 1
             name = f"{base}-{counted[base]}" if counted[base] > 1 else base
-        doubled = (name, digest) in seen
-        seen.add((name, digest))
+        doubled = (name, digest, namespace) in seen
+        seen.add((name, digest, namespace))
+        if digest and odd and not doubled:  # the original may be of another day
+            doubled = bool(database.execute(_ORIGINAL, (name, digest, namespace)).fetchall())
         if name != named or doubled != bool(copy):
             _renew(database, number, name, doubled)
 
@@ -75,7 +81,7 @@ def spools(taker: Taker, there: dict[str, Identity], paths: list[str]) -> bool:
             replaced |= spool_gone(taker.database, path)
         except (OSError, JournalError) as error:
             spool_gone(taker.database, path)
-            taker.database.execute(_SPOOL, (path, *there[path], taker.seen, 0))
+            taker.database.execute(_SPOOL, (path, *there[path], 0, 0))  # the next one tries again
             taker.unreadable(path, error)
     return replaced
 
@@ -143,8 +149,11 @@ def _read_until(database: sqlite3.Connection, path: str, fd: int) -> int:
     return int(held[0])
 
 
-def overlay(taker: Taker, disk: Disk) -> None:
-    """Lay over the files what waits in the spools: acknowledged, and in no file yet."""
+def overlay(taker: Taker, disk: Disk) -> bool:
+    """Lay over the files what waits in the spools: acknowledged, and in no file yet.
+
+    False if a spool no longer is what was read: then it is forgotten, to be read again.
+    """
     database = taker.database
     waiting: dict[tuple[str, int], tuple[str, int, int]] = {}
     placed = []
@@ -171,16 +180,28 @@ def overlay(taker: Taker, disk: Disk) -> None:
     for (name, number), (path, offset, size) in waiting.items():
         if name not in shown_ids:
             shown_ids.add(name)
-            taker.waiting(
-                path, _slice(database, taker.space.root, number, (offset, size)), offset, number
-            )
+            raw = _slice(taker, number, name, (offset, size))
+            if not raw:
+                return False
+            taker.waiting(path, raw, offset, number)
+    return True
 
 
-def _slice(database: sqlite3.Connection, root: str, number: int, place: tuple[int, int]) -> bytes:
-    (path,) = database.execute("SELECT path FROM spool WHERE number = ?", (number,)).fetchone()
-    with Folder(root, os.path.dirname(path)) as folder:
-        fd = folder.open(os.path.basename(restored(path)), os.O_RDONLY)
-        try:
-            return read_at(fd, place[1], place[0])
-        finally:
-            os.close(fd)
+def _slice(taker: Taker, number: int, name: str, place: tuple[int, int]) -> bytes:
+    """The entry's slice in its spool; nothing if the spool was replaced since it was read."""
+    find = "SELECT path FROM spool WHERE number = ?"
+    (path,) = taker.database.execute(find, (number,)).fetchone()
+    raw = b""
+    try:
+        with Folder(taker.space.root, os.path.dirname(path)) as folder:
+            fd = folder.open(os.path.basename(restored(path)), os.O_RDONLY)
+            try:
+                raw = read_at(fd, place[1], place[0])
+            finally:
+                os.close(fd)
+    except (OSError, JournalError):
+        pass  # as good as replaced
+    if f"\nid: {name}\n".encode() in raw:
+        return raw
+    spool_gone(taker.database, path)
+    return b""

@@ -225,57 +225,81 @@ class Catalog:
 
     def struck(self, after: int) -> "Iterator[tuple[int, int]]":
         """Steps after this one, each with the number of the row that went."""
-        for step, number, _ in self._ask(find.struck(after)):
-            yield step, number
+        yield from self._ask(find.struck(after))
 
-    def struck_ids(self, after: int) -> "list[tuple[int, str]]":
-        """Steps after this one, each with the id of the row that went."""
-        return [(step, entry_id) for step, _, entry_id in self._ask(find.struck(after))]
-
-    @property
-    def last_step(self) -> int:
-        """The newest step."""
-        return int(self._ask(find.LAST_STEP)[0][0])
+    def news(
+        self, number: int | None = None, step: int = 0, selection: "Selection" = EVERYTHING
+    ) -> "News":
+        """What came after a number and a step, all of one moment; without a number, nothing."""
+        questions = [find.place()]
+        if number is not None:
+            questions += [find.struck_known(step, number), find.added(number, -1, selection)]
+        place, *more = self._ask_all(questions)
+        struck, rows = more or ([], [])
+        return News(place[0], {entry_id for (entry_id,) in struck}, [Row(row) for row in rows])
 
     def _rows(self, question: "find.Question") -> list[Row]:
         return [Row(values) for values in self._ask(question)]
 
     def _ask(self, question: "find.Question") -> "list[tuple[Any, ...]]":
-        with self.lock:
-            return self._asked(question)
+        return self._ask_all([question])[0]
 
-    def _asked(self, question: "find.Question") -> "list[tuple[Any, ...]]":
+    def _ask_all(self, questions: "list[find.Question]") -> "list[list[tuple[Any, ...]]]":
+        """The answers of one moment."""
+        with self.lock:
+            return self._asked(questions)
+
+    def _asked(self, questions: "list[find.Question]") -> "list[list[tuple[Any, ...]]]":
         if not self._database:
             self.catch_up()
         try:
-            return self._answer(question)
+            return self._answer(questions)
         except sqlite3.DatabaseError:
             if self.memory:
                 raise
         self.reindex()
-        return self._answer(question)
+        return self._answer(questions)
 
-    def _answer(self, question: "find.Question") -> "list[tuple[Any, ...]]":
+    def _answer(self, questions: "list[find.Question]") -> "list[list[tuple[Any, ...]]]":
         for _ in range(_TRIES):
-            settled, rows = self._at_once(question)
-            if settled:
+            settled, *answers = self._at_once([find.SETTLED, *questions])
+            if settled == [("1",)]:
                 break
             self.catch_up()  # another process is in the middle of it: wait for that
-        return rows
+        return answers
 
-    def _at_once(self, question: "find.Question") -> "tuple[bool, list[tuple[Any, ...]]]":
-        """Whether the catalog is whole, and what it answers, of the same moment."""
+    def _at_once(self, questions: "list[find.Question]") -> "list[list[tuple[Any, ...]]]":
         database = self._database
         assert database  # noqa: S101 - catching up leaves one, if only in memory
-        words, values = question
-        # What is no text, as a command line can have it, no entry has.
-        values = [v.encode(errors="replace").decode() if type(v) is str else v for v in values]
         database.execute("BEGIN")
         try:
-            settled = database.execute(*find.SETTLED).fetchall() == [("1",)]
-            return settled, database.execute(words, values).fetchall()
+            return [database.execute(*_plain(question)).fetchall() for question in questions]
         finally:
             database.execute("ROLLBACK")
+
+
+def _plain(question: "find.Question") -> "find.Question":
+    """The question without what is no text, as a command line can have it: no entry has it."""
+    words, values = question
+    return words, [
+        value.encode(errors="replace").decode() if type(value) is str else value for value in values
+    ]
+
+
+class News:
+    """What came: where the catalog stands now, the ids of known rows that went, the new rows.
+
+    `place` is its birth, the highest number, the last step, the highest id.
+    """
+
+    __slots__ = ("place", "rows", "struck")
+
+    def __init__(
+        self, place: "tuple[str, int, int, str]", struck: set[str], rows: list[Row]
+    ) -> None:
+        self.place = place
+        self.struck = struck
+        self.rows = rows
 
 
 def one_named(rows: "Iterable[Row]", wanted: str) -> Row:

@@ -20,7 +20,6 @@ NAME = "catalog.db"
 MARK = "catalog.mark"
 LOCK = "catalog.lock"
 _FILES = (NAME, f"{NAME}-wal", f"{NAME}-shm", MARK)
-_WRITING = b'"writing"'
 _PAGES = 1 << 16  # of cache, in KiB
 
 
@@ -47,15 +46,16 @@ class Database:
 
     def reader(self) -> sqlite3.Connection:
         """A connection that only reads; Untrusted if another user could have written the file."""
-        self._check_owner()
+        self._check_owner(self._folder, self.path)
         return _connect(self.path, "ro")
 
     def lock(self) -> int:
         """The writers' lock, to be given to `unlock`; Conflict if another holds it too long."""
         with files.Folder(self.root, CACHE, create=True) as folder:
+            self._check_owner(self._folder)
             try:
                 fd = folder.open(LOCK, os.O_RDWR | os.O_CREAT)
-            except IsADirectoryError:  # nobody can hold that
+            except (IsADirectoryError, PermissionError):  # nobody can hold that, or only root
                 remove(f"{self._folder}/{LOCK}")
                 fd = folder.open(LOCK, os.O_RDWR | os.O_CREAT)
         held = False
@@ -76,11 +76,11 @@ class Database:
         """A connection to write with, under the lock: to what is there, or to an empty file."""
         if not self._usable():
             self.discard()
-        self._leave(_WRITING)
         made = not os.path.exists(self.path)
         if made:
             with files.Folder(self.root, CACHE) as folder:
                 os.close(folder.open(NAME, os.O_RDWR | os.O_CREAT))  # 0600 before SQLite opens it
+        self._leave(self._writing())
         database = _connect(self.path, "rw")
         if made:
             database.execute("PRAGMA journal_mode = WAL")
@@ -96,7 +96,7 @@ class Database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
             database.close()
-        self._leave(dumps(self._left()).encode())
+        self._leave(self._left())
 
     def discard(self) -> None:
         """Throw the catalog away, under the lock; others may still read what they opened."""
@@ -106,13 +106,17 @@ class Database:
     def _usable(self) -> bool:
         """Whether what is there may be written to."""
         try:
-            self._check_owner()
+            self._check_owner(self._folder, self.path)
             mark, left = self._mark(), self._left()
         except (Untrusted, OSError):
             return False
         if mark == left:
             return left != [[], []]
-        return mark == [_WRITING.decode().strip('"')] and self._is_whole()
+        return mark == self._writing() and self._is_whole()
+
+    def _writing(self) -> list[object]:
+        """The mark of a writer that isn't done: it vouches for this very file."""
+        return ["writing", identity_of(self.path)[:1]]
 
     def _is_whole(self) -> bool:
         """Whether a writer that died left pages that fit together, as SQLite promises."""
@@ -137,19 +141,17 @@ class Database:
             return []
         return value if isinstance(value, list) else [value]
 
-    def _leave(self, data: bytes) -> None:
+    def _leave(self, mark: list[object]) -> None:
         with files.Folder(self.root, CACHE) as folder:
             fd = folder.open(MARK, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             try:
-                files.write_all(fd, data)
+                files.write_all(fd, dumps(mark).encode())
             finally:
                 os.close(fd)
 
-    def _check_owner(self) -> None:
-        """Untrusted if another user owns the files or could have written them."""
-        if not hasattr(os, "geteuid"):
-            return
-        for path in (self._folder, self.path):
+    def _check_owner(self, *paths: str) -> None:
+        """Untrusted if another user owns one of these, or could have written it."""
+        for path in paths if hasattr(os, "geteuid") else ():
             st = os.lstat(path)
             if st.st_uid != os.geteuid() or st.st_mode & 0o022 or stat.S_ISLNK(st.st_mode):
                 raise Untrusted(f"{path}: another user could have written it")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _FROM = "FROM entry e JOIN file f ON f.number = e.file LEFT JOIN spool s ON s.number = e.spool"
 _ELSEWHERE = {"day": "f.path", "spool": "s.path"}
 _COLUMNS = ", ".join(_ELSEWHERE.get(name, f"e.{name}") for name in COLUMNS)
-_ORDER = ("moment", "writer", "seq", "id", "number")  # two digests may share an id
+_ORDER = ("moment", "writer", "seq", "id", "digest")  # two digests may share an id
 _EQUAL = ("kind", "role", "actor", "session", "path", "namespace")
 _MANY = 500  # below SQLite's limit of values in one question
 _ENDING = 8  # characters that the index of endings has
@@ -50,7 +50,7 @@ def rows(
 
 def place_of(row: "Row") -> "tuple[object, ...]":
     """Where a row stands in the order of entries."""
-    return row.microseconds, row.writer, row.seq, row.id, row.number
+    return row.microseconds, row.writer, row.seq, row.id, row.digest
 
 
 def count(selection: "Selection") -> "Question":
@@ -141,9 +141,21 @@ def added(after: int, limit: int, selection: "Selection | None" = None) -> "Ques
     return f"SELECT {_COLUMNS} {_FROM} WHERE {where}", [*values, after, limit]
 
 
+def place() -> "Question":
+    """Where the catalog stands: birth, highest number, last step, highest id of the journal's."""
+    highest = "SELECT max(id) FROM entry WHERE digest <> '' AND length(id) = 26"
+    parts = (BIRTH[0], NEWEST[0], LAST_STEP[0], f"coalesce(({highest}), '')")
+    return f"SELECT ({parts[0]}), ({parts[1]}), ({parts[2]}), {parts[3]}", []
+
+
+def struck_known(after: int, number: int) -> "Question":
+    """Ids of rows up to a number that went since a step."""
+    return "SELECT DISTINCT id FROM struck WHERE step > ? AND entry <= ?", [after, number]
+
+
 def struck(after: int) -> "Question":
     """The rows that went since a step."""
-    return "SELECT step, entry, id FROM struck WHERE step > ? ORDER BY step", [after]
+    return "SELECT step, entry FROM struck WHERE step > ? ORDER BY step", [after]
 
 
 def referring(kind: str, target: str) -> "Question":

@@ -54,6 +54,8 @@ class Row:
         ) = values  # fmt: skip
         if "\0" in self.file:
             self.file = restored(self.file)
+        if self.spool:
+            self.spool = restored(self.spool)
 
     @property
     def sealed(self) -> bool:

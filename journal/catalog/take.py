@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Mark = tuple[Any, ...]  # id without a twin's ending, size, CRC-32 of a slice
 
 _ENTRY = f"INSERT INTO entry VALUES ({', '.join('?' * 30)})"  # noqa: S608
+_NEVER = 0  # seen: whoever looks next tries again
 _HELD = """
 SELECT number, CASE base WHEN '' THEN id ELSE base END, size, sum FROM entry
 WHERE file = ? AND offset >= ? AND spool IS NULL ORDER BY offset
@@ -66,9 +67,9 @@ class Taker:
         held = self.database.execute(
             "SELECT number, stop, lines, before, whole FROM file WHERE path = ?", (path,)
         ).fetchone()
-        self.database.execute(_FILE, row)
-        number = held[0] if held else self._file_number(path)
         data = self._content(path)
+        self.database.execute(_FILE, row if data is not None else (*row[:-1], _NEVER))
+        number = held[0] if held else self._file_number(path)
         if data is None:
             self._odd(day)
             self._empty(number)
@@ -112,8 +113,8 @@ class Taker:
         try:
             with Folder(self.space.root, os.path.dirname(path)) as folder:
                 return seal.normal(folder.read(os.path.basename(restored(path))))
-        except FileNotFoundError:
-            return b""
+        except FileNotFoundError:  # moved away since: the next look will tell
+            return None
         except (OSError, JournalError) as error:
             self.unreadable(path, error)
             return None

@@ -65,11 +65,22 @@ def _take(taker: Taker, disk: Disk, changes: Changes, progress: Progress | None)
         _days(taker, disk, changes, progress)
         disk = Disk(taker.space)
         changes = Changes(database, disk)
-        if not _spools(taker, disk, changes):
+        replaced = _spools(taker, disk, changes)
+        if across.overlay(taker, disk) and not replaced:
             break  # else one was trimmed meanwhile: what left it is in a file, maybe one just read
-    across.overlay(taker, disk)
-    _set(database, branch=disk.branch, settled="1")
+    for (date,) in database.execute("SELECT DISTINCT date FROM file WHERE regular = 0").fetchall():
+        across.twins_and_copies(database, date)  # whatever changed may be the original of a copy
+    _closed(taker, disk)
+    _set(database, branch=disk.branch, closed="\n".join(disk.closed), settled="1")
     _forget_old(database)
+
+
+def _closed(taker: Taker, disk: Disk) -> None:
+    """Tell of folders that can't be read; their entries stay as they were last known."""
+    folders = "code = 'unreadable' AND file NOT LIKE '%.md' AND file NOT LIKE '%.log'"
+    taker.database.execute(f"DELETE FROM finding WHERE {folders}")  # noqa: S608
+    for folder in disk.closed:
+        taker.find(folder, "unreadable", 0, "can't be read", "see its permissions")
 
 
 def _spools(taker: Taker, disk: Disk, changes: Changes) -> bool:

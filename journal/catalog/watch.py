@@ -6,6 +6,8 @@ from time import time_ns
 from journal import daypath, spool
 from journal.anchor import anchor
 from journal.catalog.row import stored
+from journal.errors import WorkspaceError
+from journal.files import HANDLES, Folder
 from journal.space import Space
 
 # Files are stamped by a clock that ticks slowly: what was written so shortly before it was read may
@@ -23,34 +25,42 @@ if TYPE_CHECKING:
 class Disk:
     """What lies there, each file with its identity; `seen` is when the look began."""
 
-    __slots__ = ("branch", "days", "seen", "source", "spools")
+    __slots__ = ("branch", "closed", "days", "seen", "source", "spools")
 
     def __init__(self, space: Space) -> None:
         self.seen = time_ns()
         self.branch = anchor(space.root).rpartition("@")[0]
         self.source = f"{space.id} {space.first} {space.timezone}"
+        self.closed: list[str] = []  # folders that can't be read: what they held stays known
         self.days: dict[str, Identity] = {}
-        for folder in daypath.folders(space.root):
-            _list(space.root, folder, self.days)
+        for folder in daypath.folders(space.root, closed=self.closed):
+            self._list(space.root, folder, self.days)
         self.spools: dict[str, Identity] = {}
-        _list(space.root, spool.FOLDER, self.spools)
+        self._list(space.root, spool.FOLDER, self.spools)
+
+    def _list(self, root: str, folder: str, found: "dict[str, Identity]") -> None:
+        try:
+            with Folder(root, folder) as here:
+                _identities(here, f"{folder}/", found)
+        except (FileNotFoundError, NotADirectoryError, WorkspaceError):
+            return
+        except OSError:
+            self.closed.append(folder)
 
 
-def _list(root: str, folder: str, found: "dict[str, Identity]") -> None:
-    wanted = ".log" if folder == spool.FOLDER else ".md"
-    try:
-        with os.scandir(f"{root}/{folder}") as entries:
-            for entry in entries:
-                name = entry.name
-                if not name.endswith(wanted) or name[0] == ".":
-                    continue
-                try:
-                    st = entry.stat(follow_symlinks=False)
-                except FileNotFoundError:  # gone since the folder was read
-                    continue
-                found[stored(f"{folder}/{name}")] = identity(st)
-    except (FileNotFoundError, NotADirectoryError):
-        return
+def _identities(here: Folder, lead: str, found: "dict[str, Identity]") -> None:
+    wanted = ".log" if lead.startswith(spool.FOLDER) else ".md"
+    with os.scandir(here.fd if HANDLES else here.path) as entries:
+        for entry in entries:
+            name = entry.name
+            if not name.endswith(wanted) or name[0] == ".":
+                continue
+            try:
+                st = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:  # gone since the folder was read
+                continue
+            path = lead + name if name.isascii() else stored(lead + name)
+            found[path] = (st.st_ino, st.st_size, st.st_mtime_ns, st.st_ctime_ns)
 
 
 def identity(st: os.stat_result) -> "Identity":
@@ -65,7 +75,7 @@ class Changes:
     `gone`: paths that are no more.
     """
 
-    __slots__ = ("anew", "branch", "days", "gone", "spools", "unsettled")
+    __slots__ = ("anew", "branch", "closed", "days", "gone", "spools", "unsettled")
 
     def __init__(self, database: "sqlite3.Connection", disk: Disk) -> None:
         settings = dict(database.execute("SELECT name, value FROM setting"))
@@ -75,13 +85,14 @@ class Changes:
         days, spools = _known(database, "file"), _known(database, "spool")
         self.days = _changed(disk.days, days)
         self.spools = _changed(disk.spools, spools)
+        self.closed = settings.get("closed", "") != "\n".join(disk.closed)
         self.gone = [path for path in days if path not in disk.days and days[path][1] >= 0]
         self.gone += [path for path in spools if path not in disk.spools]
+        for folder in disk.closed:
+            self.gone = [path for path in self.gone if not path.startswith(f"{folder}/")]
 
     def __bool__(self) -> bool:
-        return bool(
-            self.anew or self.branch or self.unsettled or self.days or self.spools or self.gone
-        )
+        return any(getattr(self, name) for name in self.__slots__)
 
 
 def _known(database: "sqlite3.Connection", table: str) -> "Known":

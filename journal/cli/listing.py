@@ -129,9 +129,10 @@ def do_tail(args: argparse.Namespace) -> int:
     last = list(journal.catalog.rows(wanted, _LAST if args.n is None else args.n))[::-1]
     _tell(journal, last, as_json=args.json)
     output.findings(journal.findings())
-    shown = {row.number for row in last}
+    shown = {row.id for row in last}  # it may hold what came since `new` was made
     while new:
-        _tell(journal, [row for row in new.look() if row.number not in shown], as_json=args.json)
+        _tell(journal, [row for row in new.look() if row.id not in shown], as_json=args.json)
+        shown = set()
         sleep(_PAUSE)
     return 0
 
