@@ -1,6 +1,6 @@
 """Questions to the catalog, as SQL."""
 
-from journal.catalog.row import COLUMNS
+from journal.catalog.row import COLUMNS, stored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _FROM = "FROM entry e JOIN file f ON f.number = e.file LEFT JOIN spool s ON s.number = e.spool"
 _ELSEWHERE = {"day": "f.path", "spool": "s.path"}
 _COLUMNS = ", ".join(_ELSEWHERE.get(name, f"e.{name}") for name in COLUMNS)
-_ORDER = ("moment", "writer", "seq", "id", "digest")  # two digests may share an id
+_ORDER = "e.moment, e.writer, e.seq, e.id, e.digest, f.path"  # an id may stand in two files
 _EQUAL = ("kind", "role", "actor", "session", "path", "namespace")
 _MANY = 500  # below SQLite's limit of values in one question
 _ENDING = 8  # characters that the index of endings has
@@ -39,18 +39,17 @@ def rows(
 ) -> "Question":
     """The selected entries, newest first, or oldest first; those after the place of a row."""
     where, values = _where(selection)
-    columns = ", ".join(f"e.{name}" for name in _ORDER)
     if after:
-        where += f" AND ({columns}) {'>' if oldest else '<'} (?, ?, ?, ?, ?)"
+        where += f" AND ({_ORDER}) {'>' if oldest else '<'} (?, ?, ?, ?, ?, ?)"
         values += after
-    order = columns if oldest else f"{columns.replace(',', ' DESC,')} DESC"
+    order = _ORDER if oldest else f"{_ORDER.replace(',', ' DESC,')} DESC"
     question = f"SELECT {_COLUMNS} {_FROM} WHERE {where} ORDER BY {order} LIMIT ?"
     return question, [*values, limit]
 
 
 def place_of(row: "Row") -> "tuple[object, ...]":
     """Where a row stands in the order of entries."""
-    return row.microseconds, row.writer, row.seq, row.id, row.digest
+    return row.microseconds, row.writer, row.seq, row.id, row.digest, stored(row.file)
 
 
 def count(selection: "Selection") -> "Question":
