@@ -83,6 +83,11 @@ class Journal:
         self.catalog.catch_up()
         return self.catalog.rows(selection, limit, oldest=oldest)
 
+    def kinds(self) -> list[str]:
+        """The kinds that entries have, the most recently used first."""
+        self.catalog.catch_up()
+        return self.catalog.values("kind")
+
     def count(self, selection: Selection = EVERYTHING) -> int:
         """How many entries are selected."""
         self.catalog.catch_up()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -71,12 +72,12 @@ def keep(root: str, namespace: str, source: str | bytes | int, name: str = "") -
     """
     if not names.is_slug(namespace):
         raise UsageError(f"namespace {namespace!r} is no name", kind="bad-name", hint=names.SLUG)
-    with Folder(root, folder(namespace), create=True) as here:
+    with _opened(source) as given, Folder(root, folder(namespace), create=True) as here:
         aside = f".{os.getpid()}.{os.urandom(4).hex()}.new"
         fd = here.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         try:
             try:
-                found = _copied(source, fd, safe_name(name or source))
+                found = _copied(given, fd, safe_name(name or source))
                 flush(fd)
             finally:
                 close(fd)
@@ -88,7 +89,44 @@ def keep(root: str, namespace: str, source: str | bytes | int, name: str = "") -
     return found
 
 
-def _copied(source: str | bytes | int, to: int, name: str) -> Attachment:
+@contextmanager
+def _opened(source: str | bytes | int) -> Iterator[bytes | int]:
+    """Bytes, or a descriptor to read them from; UsageError `no-file` if it is no regular file.
+
+    Opening never waits: a pipe that nobody writes to would hold it for ever.
+    """
+    if not isinstance(source, str):
+        yield source
+        return
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        fd = os.open(source, flags)
+    except (OSError, ValueError) as error:
+        raise _unreadable(source, error) from error
+    try:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise UsageError(
+                "is no regular file",
+                kind="no-file",
+                file=source,
+                hint="nothing was appended; a pipe's content is attached with `… | journal append"
+                " --attach -`",
+            )
+        yield fd
+    finally:
+        close(fd)
+
+
+def _unreadable(source: str | int, error: Exception) -> UsageError:
+    return UsageError(
+        f"can't be read: {getattr(error, 'strerror', None) or error}",
+        kind="no-file",
+        file=str(source) if source else "standard input",
+        hint="check the file's name; nothing was appended",
+    )
+
+
+def _copied(source: bytes | int, to: int, name: str) -> Attachment:
     """The source's content written to a descriptor, hashed on the way."""
     state, size = sha256(), 0
     for chunk in _chunks(source):
@@ -98,31 +136,27 @@ def _copied(source: str | bytes | int, to: int, name: str) -> Attachment:
     return Attachment(name, size, f"sha256:{state.hexdigest()}")
 
 
-def _chunks(source: str | bytes | int) -> Iterable[bytes]:
+def _chunks(source: bytes | int) -> Iterator[bytes]:
     if isinstance(source, bytes):
         yield source
         return
-    fd = -1
-    try:
-        fd = source if isinstance(source, int) else os.open(source, os.O_RDONLY)
-        while chunk := os.read(fd, _CHUNK):
-            yield chunk
-    except OSError as error:
-        raise UsageError(
-            f"can't be read: {error.strerror}",
-            kind="no-file",
-            file=str(source),
-            hint="check the file's name; nothing was appended",
-        ) from error
-    finally:
-        if fd >= 0 and fd != source:
-            os.close(fd)
+    while True:
+        try:
+            chunk = os.read(source, _CHUNK)
+        except OSError as error:
+            raise _unreadable(source, error) from error
+        if not chunk:
+            return
+        yield chunk
 
 
 def _is_there(here: Folder, found: Attachment) -> bool:
     """Whether this very content is kept already; IntegrityError if other content has its name."""
     name = found.digest[7:]
-    held = _digest(here, name)
+    try:
+        held = digest_in(here, name)
+    except FileNotFoundError:
+        held = ""
     if held in ("", found.digest):
         return bool(held)
     raise IntegrityError(
@@ -133,12 +167,9 @@ def _is_there(here: Folder, found: Attachment) -> bool:
     )
 
 
-def _digest(here: Folder, name: str) -> str:
-    """The digest of a file's content, read in pieces; empty if there is no such file."""
-    try:
-        fd = here.open(name, os.O_RDONLY)
-    except FileNotFoundError:
-        return ""
+def digest_in(here: Folder, name: str) -> str:
+    """The digest of a file's content, read in pieces; "no file" if it is no regular one."""
+    fd = here.open(name, os.O_RDONLY)
     try:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             return "no file"
@@ -179,7 +210,7 @@ def trouble(root: str, raw: bytes, file: str) -> tuple[str, str] | None:
         path = one.path(namespace)
         try:
             with Folder(root, folder(namespace)) as here:
-                digest = _digest(here, one.digest[7:])
+                digest = digest_in(here, one.digest[7:])
         except FileNotFoundError:
             digest = ""
         except (OSError, JournalError) as error:

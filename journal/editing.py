@@ -6,22 +6,19 @@ a day that has none is begun as an append would begin it, and taken away again i
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 
-from journal import chain, dayfile, space
-from journal.anchor import anchor
+from journal import chain, dayfile, mend
 from journal.chain import Verdict
 from journal.daypath import DayFile
 from journal.entry import Entry
 from journal.errors import Conflict, UsageError
-from journal.files import Folder, close, lock, unlock
+from journal.files import Folder
+from journal.mend import exchange, holding
 from journal.names import SLUG, is_slug
 from journal.notebook import Notebook
-from journal.protocol import Session
 from journal.verify import own_writer
 
 
@@ -77,7 +74,7 @@ def at_day(notebook: Notebook, date: str, namespace: str = "") -> Place:
     """The end of the file that this writer goes on in that day, begun if there is none."""
     if namespace and not is_slug(namespace):
         raise UsageError(f"namespace {namespace!r} is no name", kind="bad-name", hint=SLUG)
-    with _session(notebook) as session:
+    with holding.session(notebook.place) as session:
         file = session.path_for(namespace or session.space.namespace, date)
         before = notebook.store.content(file) or b""
         begun = not before
@@ -92,11 +89,19 @@ def finish(notebook: Notebook, place: Place) -> bool:
     """Whether the file changed; one that was begun for nothing is taken away."""
     now = notebook.store.content(place.file)
     if place.begun and now == place.before:
-        where, _, name = place.file.rpartition("/")
-        with _session(notebook), Folder(notebook.root, where) as folder:
-            if notebook.store.content(place.file) == place.before:
-                folder.remove(name)
+        _take_away(notebook, place)
     return now != place.before
+
+
+def _take_away(notebook: Notebook, place: Place) -> None:
+    """Remove a file that nobody wrote to: set aside first, as somebody may be saving it now."""
+    with mend.locked(notebook.root), suppress(Conflict):
+        before = mend.digest(notebook.root, place.file)
+        kept = exchange.free_name(notebook.root, place.file)
+        if notebook.store.content(place.file) == place.before:
+            exchange.take(notebook.root, place.file, before, kept)
+            with Folder(notebook.root, mend.ASIDE) as aside:
+                aside.remove(kept)
 
 
 def outcome(notebook: Notebook, place: Place, *, changed: bool) -> Outcome:
@@ -115,29 +120,3 @@ def outcome(notebook: Notebook, place: Place, *, changed: bool) -> Outcome:
             if known[verdict.new] < 0:
                 new.append(verdict)
     return Outcome(date, changed, tuple(new), tuple(verdicts))
-
-
-@contextmanager
-def _session(notebook: Notebook) -> Iterator[Session]:
-    """The journal's lock, and what its writer knows, as an append has them."""
-    place = notebook.place
-    with Folder(place.root, ".journal", create=True) as home:
-        with home.inner("state", create=True) as state:
-            lock_fd = state.open("lock", os.O_RDWR | os.O_CREAT)
-        try:
-            lock(lock_fd)
-            session = Session(place, home, space.writer_of(place, lock_fd))
-            try:
-                if not session.know(None):
-                    raise Conflict(
-                        "this folder's spool has lost entries, so another writer goes on here",
-                        kind="changed-on-disk",
-                        hint="append an entry first, then edit",
-                    )
-                session.git = anchor(place.root)
-                yield session
-            finally:
-                session.close()
-        finally:
-            unlock(lock_fd)
-            close(lock_fd)

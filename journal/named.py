@@ -11,7 +11,7 @@ def none_named(wanted: str) -> UsageError:
     return UsageError(
         f"no entry's id begins or ends with {wanted!r}",
         kind="entry-not-found",
-        hint="`journal list` shows the ids",
+        hint="give its beginning, or all of the ending that `journal list` shows",
     )
 
 

@@ -56,18 +56,18 @@ class Selection:
                 for wanted in (getattr(self, key),)
             )
             and (not self.git_branch or self.git_branch == entry.git.rpartition("@")[0])
-            and (set(self.tags) <= set(entry.tags) or self._tagged(entry))
+            and (not self.tags or self._tagged(entry))
         )
 
     def _tagged(self, entry: Entry) -> bool:
-        """Whether the tags that the header lacks stand in the body, in any case."""
-        from journal import markdown  # most lists ask for no tags, or for those of headers
+        """Whether the tags stand in the header or in the body, in any case."""
+        from journal import markdown  # most lists ask for no tags
 
-        if not markdown.may_refer(entry.body.encode()):
-            return False
-        found = {one.target for one in markdown.references(entry.body) if one.kind == "tag"}
-        missing = set(self.tags) - set(entry.tags)
-        return set(map(markdown.folded, missing)) <= set(map(markdown.folded, found))
+        missing = set(map(markdown.folded, self.tags)) - set(map(markdown.folded, entry.tags))
+        if not missing or not markdown.may_refer(entry.body.encode()):
+            return not missing
+        found = (one.target for one in markdown.references(entry.body) if one.kind == "tag")
+        return missing <= set(map(markdown.folded, found))
 
     def may_hold(self, day: str) -> bool:
         """Whether the day file of that date can hold one: zones differ by a day at most."""

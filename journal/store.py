@@ -166,7 +166,8 @@ class Store:
                 )
             # A copy's handwritten entries are those of the original, not further twins.
             for entry in self.file(day, twins if day.regular else {}):
-                name = (entry.namespace, entry.id, entry.digest)
+                # Twins are numbered over all namespaces; a sealed entry may be copied into another.
+                name = (entry.namespace if entry.digest else "", entry.id, entry.digest)
                 if day.regular or name not in originals:
                     found.setdefault(name, entry)
         ids = {entry_id for _, entry_id, _ in found}

@@ -160,6 +160,6 @@ def _cache(store: Store, writer: str) -> _Cache:
         with Folder(store.root, space.CACHE) as folder:
             known = spool.from_cache(folder.read(f"{writer}.known"))
         inode = os.stat(f"{store.root}/{spool.FOLDER}/{writer}.log").st_ino
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, JournalError, ValueError, TypeError, KeyError):
         return _Cache(None, 0)
     return _Cache(known, inode)

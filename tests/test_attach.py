@@ -97,6 +97,28 @@ def test_a_file_that_can_not_be_read_leaves_nothing(book: Notebook, tmp_path: Pa
         book.attach(b"x", namespace="../up")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+def test_a_pipe_is_refused_and_not_waited_for(sample: Sample) -> None:
+    pipe = sample.root.parent / "pipe"
+    os.mkfifo(pipe)
+    for source in (pipe, Path("/dev/null"), sample.root):
+        words = ["append", "--attach", str(source), "--json"]
+        done = subprocess.run(
+            [str(sample.command), *words], cwd=sample.root, capture_output=True, timeout=60,
+            check=False,
+        )  # fmt: skip
+        error = json.loads(done.stderr)["error"]
+        assert (done.returncode, error["kind"]) == (2, "no-file")
+        assert "is no regular file" in error["message"]
+        assert "--attach -" in error["hint"]
+    assert names(sample.root) == []
+    with pipe.open("r+b", buffering=0) as held:  # written to, so that reading would not end
+        held.write(b"something")
+        with pytest.raises(UsageError):
+            attach.keep(str(sample.root), "main", str(pipe))
+    assert names(sample.root) == []
+
+
 def test_a_full_disk_leaves_nothing(book: Notebook) -> None:
     code = (
         "import resource, signal, sys\n"

@@ -264,6 +264,48 @@ def test_attachments_are_what_their_names_say_and_named(book: Notebook, root: Pa
     assert told(root) == [("attachment-changed", "")]
 
 
+def test_an_attachment_that_an_entry_names_is_missed(book: Notebook, root: Path) -> None:
+    one, two = (book.attach(data, name=data.decode()) for data in (b"one", b"two"))
+    receipt = add(book, 7, fields={"attachments": [one.record()]})
+    more = add(book, 8, fields={"attachments": [two.record()]})
+    assert told(root) == []
+    (root / one.path("main")).unlink()
+    (root / two.path("main")).write_bytes(b"owt")
+    assert [(it.code, it.fix, it.line, it.message) for it in found(root)] == [
+        ("attachment-missing", "", receipt.line,
+         f"{receipt.id}: its attachment one is gone: {one.path('main')}"),
+        ("attachment-changed", "", more.line,
+         f"{more.id}: its attachment two was changed: {two.path('main')}"),
+    ]  # fmt: skip
+    assert doctor.examine(str(root)).exit_code == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_links_and_pipes_in_an_attachments_place(root: Path) -> None:
+    folder = root / "journal/main/attachments"
+    folder.mkdir(mode=0o700)
+    (folder / ("a" * 64)).symlink_to("/etc/passwd")
+    os.mkfifo(folder / ("b" * 64), 0o600)
+    codes = {one.code for one in found(root) if one.file.startswith("journal/main/attachments/")}
+    assert {"unreadable", "attachment-changed"} <= codes
+
+
+def test_the_journal_is_read_once_however_many_files_are_attached(
+    book: Notebook, root: Path
+) -> None:
+    asked = []
+    for _ in range(2):
+        for number in range(5):
+            book.attach(os.urandom(9), name=str(number))
+        visit = Visit(str(root))
+        assert visit.verdicts
+        real, calls = visit.store.content, []
+        visit.store.content = lambda path, real=real, calls=calls: calls.append(path) or real(path)  # type: ignore[method-assign]
+        assert len(list(pages.attachments(visit))) == 5 * (len(asked) + 1)
+        asked.append(len(calls))
+    assert asked[0] == asked[1] > 0
+
+
 # How files are kept
 
 
@@ -282,6 +324,25 @@ def test_leftovers_of_writes_long_ago(root: Path) -> None:
     assert told(root) == []
     os.utime(aside, (1, 1))
     assert told(root) == [("leftover", "leftovers")]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_ours"),
+    [
+        (".notes.2.new", False),
+        (".2026-01-01.md.4711.new", False),
+        (".gitignore.4711.new", False),
+        (".journal.toml.x.new", False),
+        ("..gitignore.4711.new", True),
+        (".journal.toml.4711.new", True),
+    ],
+)
+def test_a_persons_file_beside_the_journal_is_no_leftover(
+    root: Path, name: str, is_ours: bool
+) -> None:
+    (root / name).write_text("mine")
+    os.utime(root / name, (1, 1))
+    assert told(root) == [("leftover", "leftovers")] * is_ours
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from journal import editing
 from journal.cli.mend import editor_words
 from journal.notebook import Notebook
 from journal.workspace import init
@@ -112,6 +113,25 @@ def test_a_file_begun_for_nothing_is_taken_away_again(desk: Desk, do: str) -> No
     assert desk.files() == []
     desk.append("x")
     assert desk.states() == {"intact": 1}
+
+
+def test_what_is_saved_while_a_begun_file_is_taken_away_stays(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = Notebook.open(str(desk.root))
+    place = editing.at_day(book, "2026-01-02")
+    path, rename = desk.root / place.file, os.rename
+
+    def saved_before(name: str, to: str, **more: int) -> None:
+        new = path.with_suffix(".swp")
+        new.write_bytes(place.before + b"## 09:00 Late\n\nA thought.\n")
+        new.replace(path)
+        rename(name, to, **more)
+
+    monkeypatch.setattr(os, "rename", saved_before)
+    editing.finish(book, place)
+    assert "A thought." in path.read_text()
+    assert list((desk.root / ".journal/state/set-aside").iterdir()) == []
 
 
 def test_the_preamble_alone_is_what_an_append_writes_after(desk: Desk) -> None:

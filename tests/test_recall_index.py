@@ -25,6 +25,7 @@ from journal.recall import depot, index, shelf, whoosh
 from journal.recall.engine import Answer, Query
 from journal.recall.index import FEW
 from journal.recall.manifest import Manifest, Part, decode
+from journal.recall.segment import Segment
 from journal.recall.whoosh import WhooshEngine
 from journal.workspace import init
 
@@ -170,6 +171,70 @@ def test_texts_that_cannot_be_read_come_later(world: World) -> None:
     assert world.ask("word7").total == 1
 
 
+def test_texts_that_could_not_be_read_are_stored_when_they_can(world: World) -> None:
+    world.shelf.unreadable = set(range(1, 101))
+    answer = world.engine().recall(Query("fix"))
+    assert (answer.total, answer.fresh, codes(answer)) == (0, False, ["texts-unread"])
+    assert "100 entries" in answer.notices[0].message
+    world.shelf.unreadable = set()
+    assert world.ask().engine == "whoosh"
+    read = world.shelf.texts_read
+    assert world.ask("word7").engine == "whoosh"
+    assert world.shelf.texts_read == read + 1
+
+
+def test_none_is_forgotten_of_very_many_that_could_not_be_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "_MOST_MISSED", 10)
+    monkeypatch.setattr(index, "_DOCUMENTS", 30)
+    world.shelf.unreadable = set(range(35, 50))
+    engine = world.engine()
+    for one in (engine, world.engine()):  # the one keeps in memory what the other finds on disk
+        answer = one.recall(Query("fix", limit=100))
+        assert (answer.total, len(answer.hits), answer.fresh) == (85, 85, False)
+    manifest = decode((world.folder / "manifest.json").read_bytes())
+    assert (manifest.number, manifest.missed) == (30, ())
+    world.shelf.unreadable = set()
+    assert world.ask("fix", engine).engine == "whoosh"
+    assert world.ask("fix").engine == "whoosh"
+
+
+def test_rows_that_stay_unreadable_are_not_written_again_and_again(world: World) -> None:
+    world.shelf.unreadable = set(range(1, FEW + 10))
+    world.engine().recall(Query("fix"))
+    manifest = (world.folder / "manifest.json").stat()
+    answer = world.engine().recall(Query("fix", limit=100))
+    assert (len(answer.hits), answer.fresh) == (100 - FEW - 9, False)
+    assert (world.folder / "manifest.json").stat() == manifest
+
+
+def test_a_segment_without_documents_is_not_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    write = depot.Depot.write
+    monkeypatch.setattr(
+        depot.Depot,
+        "write",
+        lambda self, data: written.append(Segment(data).count) or write(self, data),
+    )
+    engine = world.engine()
+    world.ask("fix", engine)
+    world.add(3)
+    world.ask("fix", engine)  # in memory
+    for number in (101, 102, 103):
+        world.strike(number)
+    world.ask("fix", engine)
+    world.add(FEW + 1)
+    world.ask("fix", engine)
+    for number in list(world.shelf.rows):
+        world.strike(number)
+    world.ask("fix", engine)
+    assert engine.index.view().segments == ()
+    assert written == [100, FEW + 1]
+
+
 def test_an_interrupted_build_goes_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "_DOCUMENTS", 10)
     told: list[tuple[int, int]] = []
@@ -202,13 +267,15 @@ def test_of_many_that_may_hold_a_phrase_some_are_only_counted(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(whoosh, "MOST_READ", 30)
+    world.add(1)  # more than are read without a look at their bytes
     answer = world.engine().recall(Query('"fix word99" OR "fix word98"', limit=10))
     assert [hit.entry.body for hit in answer.hits] == ["fix word98", "fix word99"]
     answer = world.engine().recall(Query('fix "fix"', limit=10))
-    assert (len(answer.hits), answer.total) == (10, 100)
-    assert codes(answer) == ["phrase-unread"]
+    assert (len(answer.hits), answer.total, codes(answer)) == (10, 101, [])
     answer = world.engine().recall(Query('fix -"word1 fix"', limit=60))
-    assert (len(answer.hits), answer.total) == (60, 100)
+    assert (len(answer.hits), answer.total) == (60, 101)
+    assert codes(answer) == ["phrase-unread"]
+    assert "41 entries" in answer.notices[0].message
 
 
 # What can happen to files

@@ -16,9 +16,11 @@ import pytest
 from test_doctor import CONFLICT, add, book, day_of, git, repository, root, slices, tree
 from test_schemas import faults
 
-from journal import dayfile, doctor, mend, repair, seal
+from journal import clock, dayfile, doctor, editing, files, mend, repair, seal, space
+from journal.catalog.database import Database
 from journal.entry import Draft
 from journal.errors import Conflict, UsageError
+from journal.mend import holding
 from journal.notebook import Notebook
 
 __all__ = ["book", "root"]  # fixtures
@@ -450,9 +452,11 @@ def test_the_rest_of_the_house(root: Path) -> None:
     assert (root / "journal/.gitattributes").read_text() == "# ours\n*.png -diff text\n"
     assert (root / ".gitignore").read_text() == "x\n.journal/\n"
     assert (root / ".journal").stat().st_mode & 0o777 == 0o700
-    assert {".2026-01-01.md.4711.new".lstrip("."), "x.known", "gitignore"} <= kept(root).keys()
+    assert {".2026-01-01.md.4711.new".lstrip("."), "gitignore"} <= kept(root).keys()
     assert kept(root)["2026-01-01.md.4711.new"] == b"half"
-    assert all(path.stat().st_mode & 0o077 == 0 for path in (root / mend.ASIDE).iterdir())
+    modes = [path.stat().st_mode & 0o777 for path in (root / mend.ASIDE).iterdir()]
+    assert modes == [0o600] * 4
+    assert not (root / ".journal/cache/x.known").exists()
     assert told(root, done).count("\n- ") == 6
     assert Notebook.open(str(root)).append(Draft(body="And on.")).file == writer  # still the same
     assert apply(root).done == []
@@ -491,7 +495,7 @@ def dying(name, real):
             os.kill(os.getpid(), signal.SIGKILL)
         return real(*given, **more)
     return call
-for name in ("write", "fsync", "fdatasync", "replace", "unlink"):
+for name in ("write", "fsync", "fdatasync", "replace", "rename", "link", "unlink"):
     setattr(os, name, dying(name, getattr(os, name)))
 repair.apply(sys.argv[1])
 """
@@ -536,6 +540,297 @@ def test_a_repair_that_is_killed_anywhere_loses_nothing(root: Path, tmp_path: Pa
     assert at > 20
 
 
+SAVING = """
+import os, shutil, sys, time
+from pathlib import Path
+from journal import mend, repair
+from journal.errors import JournalError
+origin, place, target, fix, how = sys.argv[1:]
+names = ("open", "read", "write", "fsync", "fdatasync", "replace", "rename", "link", "unlink")
+real = {name: getattr(os, name) for name in names}
+at, armed, saved = 0, False, False
+def save(path, line):
+    if how == "in place":
+        fd = real["open"](path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        real["write"](fd, line)
+        os.close(fd)
+    else:
+        fd = real["open"](path + ".swp", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        real["write"](fd, text + line)
+        os.close(fd)
+        real["replace"](path + ".swp", path)
+def saving(name):
+    def call(*given, **more):
+        global at, armed, saved
+        at -= armed
+        if armed and at == 0:
+            armed, saved = False, True
+            save(str(here / target), b"Typed meanwhile.\\n")
+        return real[name](*given, **more)
+    return call
+def make(*given):
+    global armed
+    armed = True
+    try:
+        return made(*given)
+    finally:
+        armed = False
+text = Path(origin, target).read_bytes()
+made, mend.make = mend.make, make
+for name in names:
+    setattr(os, name, saving(name))
+which, ends = 0, set()
+while which == 0 or saved:
+    which += 1
+    at, saved, here = which, False, Path(place, str(which))
+    shutil.copytree(origin, here)
+    done = repair.apply(str(here), [fix])
+    ends.add(bool(done.hindered))
+    parts = [*(here / "journal").rglob("*"), *(here / mend.ASIDE).rglob("*")]
+    found = b"".join(one.read_bytes() for one in parts if one.is_file())
+    assert b"Typed meanwhile." in found or not saved, which
+    for line in text.splitlines():
+        assert line in found or line[:7] in (b"<<<<<<<", b"=======", b">>>>>>>"), (which, line)
+    shutil.rmtree(here)
+print(which, len(ends))
+"""
+
+
+@pytest.mark.parametrize("how", ["in place", "renamed over"])
+@pytest.mark.parametrize("fix", ["conflict-markers", "odd-name"])
+def test_what_is_saved_between_any_two_steps_is_kept(
+    root: Path, tmp_path: Path, fix: str, how: str
+) -> None:
+    day = day_of(root)
+    target = copy_of(day)
+    if fix == "odd-name":
+        shutil.copy(day, target)
+    else:
+        target = day.with_name("2026-01-01.md")
+        target.write_text(f"## 09:00 A\n\na\n\n{CONFLICT}")
+    done = subprocess.run(
+        [sys.executable, "-c", SAVING, str(root), str(tmp_path / "at"),
+         str(target.relative_to(root)), fix, how],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    steps, ends = map(int, done.stdout.split())
+    assert steps > 30
+    assert ends == 2  # some saves stood in the way, some came before or after
+
+
+TYPING = """
+import os, sys, time
+path, stop, number = sys.argv[1], sys.argv[2], 0
+while not os.path.exists(stop):
+    with open(path, "ab", buffering=0) as file:
+        file.write(b"typed %d\\n" % number)
+    number += 1
+    time.sleep(0.0005 * (number % 5))
+print(number)
+"""
+
+
+def test_what_is_typed_while_a_file_is_mended_again_and_again_is_kept(
+    root: Path, tmp_path: Path
+) -> None:
+    path, stop = root / "journal/main/2026/2026-01-01.md", tmp_path / "stop"
+    where = str(path.relative_to(root))
+    words = [sys.executable, "-c", TYPING, str(path), str(stop)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as typist:
+        made = refused = 0
+        while made < 40 or not refused:
+            change = mend.Change(where, mend.digest(str(root), where), b"mended %d\n" % made)
+            try:
+                mend.make(str(root), change, ["x: told"])
+                made += 1
+            except Conflict:
+                refused += 1
+        stop.touch()
+        typed = int(typist.communicate()[0])
+    held = path.read_bytes() + b"".join(kept_now(root))
+    lines = held.split(b"\n")
+    assert [n for n in range(typed) if b"typed %d" % n not in lines] == []
+    assert typed > 40
+
+
+def kept_now(root: Path) -> list[bytes]:
+    return [one.read_bytes() for one in (root / mend.ASIDE).iterdir() if "Z" in one.name]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_was_saved_at_the_last_moment_is_put_back_or_named(
+    root: Path, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    day, rename = day_of(root), os.rename
+    where, before = str(day.relative_to(root)), day.read_bytes()
+
+    def saved(name: str, to: str, **more: int) -> None:
+        day.write_bytes(before + b"Typed.\n")
+        rename(name, to, **more)
+        if again:
+            day.write_bytes(before + b"Typed again.\n")
+
+    monkeypatch.setattr(os, "rename", saved)
+    with pytest.raises(Conflict, match=r"changed by|was saved by") as caught:
+        mend.make(str(root), mend.Change(where, seal.digest(before), b"new"), ["told"])
+    assert day.read_bytes() == before + (b"Typed again.\n" if again else b"Typed.\n")
+    assert kept_now(root) == [before + b"Typed.\n"] * again
+    assert (mend.ASIDE in caught.value.message) == again
+    assert mend.notes(str(root)) == []
+
+
+def test_what_could_not_be_put_back_is_not_told_as_done(root: Path) -> None:
+    assert mend.put_back(str(root), {"0" * 26: "told"}) == {}
+    assert mend.notes(str(root)) == []
+
+
+CUT_SHORT = """
+import os, signal, sys
+from journal import repair
+name, when = sys.argv[2:]
+real = getattr(os, name)
+def call(*given, **more):
+    if when == "after":
+        real(*given, **more)
+    os.kill(os.getpid(), signal.SIGKILL)
+setattr(os, name, call)
+repair.apply(sys.argv[1], ["conflict-markers"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "when", "is_done", "is_there"),
+    [
+        ("rename", "before", False, True),
+        ("rename", "after", False, False),
+        ("link", "before", False, False),
+        ("link", "after", True, True),
+    ],
+)
+def test_a_repair_that_was_cut_short_tells_only_what_it_did(
+    root: Path, name: str, when: str, is_done: bool, is_there: bool
+) -> None:
+    day = root / "journal/main/2026/2026-01-01.md"
+    text = f"## 09:00 A\n\na\n\n{CONFLICT}"
+    day.write_text(text)
+    words = [sys.executable, "-c", CUT_SHORT, str(root), name, when]
+    assert subprocess.run(words, check=False).returncode == -9
+    assert day.exists() == is_there
+    if is_there and not is_done:
+        day.write_text("## 09:00 A\n\na\n")  # a person settles it
+    done = apply(root, "conflict-markers")
+    body = told(root, done)
+    assert ("begun, and not seen done: conflict-markers" in body) == (not is_done)
+    assert (f", is {mend.digest(str(root), str(day.relative_to(root)))}" in body) == (
+        is_done or not is_there
+    )
+    assert (", would be sha256:" in body) == (not is_done)
+    assert ("## 11:00 Theirs" in day.read_text()) == (is_done or not is_there)
+    assert (text.encode() in kept(root).values()) == (is_done or not is_there)
+    assert not [one for one in (root / mend.ASIDE).iterdir() if one.name.endswith(".new")]
+
+
+def test_two_files_of_one_name_set_aside_at_the_same_moment(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    for text in (b"one", b"two"):
+        path = root / "journal/main/.x.1.new"
+        path.write_bytes(text)
+        os.utime(path, (1, 1))
+        assert apply(root, "leftovers").kept
+    assert sorted(kept_now(root)) == [b"one", b"two"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_a_file_of_everybodys_stays_everybodys(root: Path) -> None:
+    (root / ".gitattributes").write_text("x y\n")
+    (root / ".gitattributes").chmod(0o644)
+    (root / ".gitignore").unlink()
+    old = os.umask(0o027)
+    try:
+        assert len(apply(root, "attributes", "ignore").done) == 2
+    finally:
+        os.umask(old)
+    assert (root / ".gitattributes").stat().st_mode & 0o777 == 0o644
+    assert (root / ".gitignore").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_broken_catalog_is_removed_and_not_kept(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = root / ".journal/cache"
+    (cache / "catalog.db").write_bytes(b"no database at all")
+    (cache / "catalog.db").chmod(0o600)
+    database = Database(str(root))
+    lock = database.lock()
+    monkeypatch.setattr(files, "LOCK_SECONDS", 0.05)
+    [step] = apply(root, "cache").hindered  # somebody is writing to it
+    assert "lock" in step.hindrance
+    assert (cache / "catalog.db").exists()
+    database.unlock(lock)
+    done = apply(root, "cache")
+    assert (len(done.done), done.kept) == (1, [])
+    assert not (cache / "catalog.db").exists()
+    assert kept_now(root) == []
+    assert "cache .journal/cache/catalog.db: remove it" in told(root, done)
+
+
+def test_a_line_that_is_there_twice_is_not_lost(root: Path) -> None:
+    day = day_of(root)
+    last, twice = slices(day)[-1], b"\n## 23:00 Took a pill\n\nOne pill.\n"
+    conflict = (
+        b"<<<<<<< a\n" + last + twice + b"\n## 23:05 A\n=======\n" + last + twice + twice
+        + b"\n## 23:06 B\n>>>>>>> b\n"
+    )  # fmt: skip
+    day.write_bytes(day.read_bytes().replace(last, conflict))
+    before = day.read_bytes()
+    [step] = apply(root, "conflict-markers").hindered
+    assert "keep both sides" in step.hindrance
+    assert day.read_bytes() == before
+    day.write_bytes(before.replace(twice + twice, twice))
+    assert apply(root, "conflict-markers").hindered == []
+    assert day.read_bytes().count(b"One pill.") == 1
+
+
+def test_an_attachment_that_is_gone_is_not_put_back_from_the_spool(
+    book: Notebook, root: Path
+) -> None:
+    one = book.attach(b"content", name="a.txt")
+    receipt = add(book, 7, fields={"attachments": [one.record()]})
+    (root / one.path("main")).unlink()
+    done = apply(root)
+    assert done.done == []
+    assert [(it.code, it.line) for it in done.left] == [("attachment-missing", receipt.line)]
+
+
+def test_a_spool_that_lost_entries_is_told_in_the_same_words(root: Path) -> None:
+    [spool] = (root / ".journal/state/spool").iterdir()
+    data = spool.read_bytes()
+    spool.write_bytes(data[: data.index(b"\n{", 10)])
+    place = space.open_space(str(root), int(clock.now().timestamp()))
+    book = Notebook.open(str(root))
+    said = set()
+    for ask in (
+        lambda: mend.put_back(str(root), {"x": "told"}),
+        lambda: editing.at_day(book, day_of(root).stem),
+    ):
+        with pytest.raises(Conflict) as caught:
+            ask()
+        said.add((caught.value.message, caught.value.hint, caught.value.kind))
+    assert len(said) == 1
+    assert mend.notes(place.root) == []
+
+
+def test_whoever_holds_the_journal_can_ask_git(root: Path) -> None:
+    repository(root)
+    place = space.open_space(str(root), int(clock.now().timestamp()))
+    with holding.session(place) as session:
+        assert session.repo() is not None
+
+
 def test_what_repair_prints(root: Path, journal_bin: Path) -> None:
     day = day_of(root)
     day.write_bytes(day.read_bytes()[:-9])
@@ -567,7 +862,7 @@ def test_a_journal_that_is_switched_off_keeps_the_notes(root: Path) -> None:
     day.write_bytes(day.read_bytes()[:-9])
     done = apply(root, "finish-torn")
     assert (done.entry, len(done.done)) == ("", 1)
-    assert "finish-torn" in mend.notes(str(root))[0]
+    assert "finish-torn" in mend.notes(str(root))[0].lines()[0]
     config.write_text(config.read_text().replace("enabled = false", "enabled = true"))
     done = apply(root)
     assert "finish-torn" in told(root, done)
@@ -608,7 +903,8 @@ def test_appends_go_on_while_a_file_is_mended(root: Path, journal_bin: Path) -> 
             writer.stdin.write(line)
         writer.stdin.flush()
     while not (done := apply(root, "finish-torn")).done or done.hindered:
-        assert all("meanwhile" in step.hindrance for step in done.hindered)
+        [step] = done.hindered
+        assert "meanwhile" in step.hindrance
     acknowledged = b"".join(writer.communicate()[0] for writer in writers)
     assert acknowledged.count(b'"durable": true') == 600
     assert states(root) == {}

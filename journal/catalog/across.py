@@ -50,8 +50,9 @@ def twins_and_copies(database: sqlite3.Connection, date: str) -> None:
             counted = counts.setdefault(odd, {})
             counted[base] = counted.get(base, 0) + 1
             name = f"{base}-{counted[base]}" if counted[base] > 1 else base
-        doubled = (name, digest, namespace) in seen
-        seen.add((name, digest, namespace))
+        key = (name, digest, namespace if digest else "")  # twins are numbered over all namespaces
+        doubled = key in seen
+        seen.add(key)
         if digest and odd and not doubled:  # the original may be of another day
             doubled = bool(database.execute(_ORIGINAL, (name, digest, namespace)).fetchall())
         if name != named or doubled != bool(copy):

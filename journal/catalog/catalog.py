@@ -157,10 +157,10 @@ class Catalog:
         batches = find.batches(numbers)
         return {row.number: row for some in batches for row in self._rows(find.at(some))}
 
-    def places(self, numbers: "Sequence[int]") -> "list[tuple[str, int, int, int]]":
-        """File or spool, offset, size and number of these rows, as far as they are still there."""
+    def places(self, numbers: "Sequence[int]") -> "list[tuple[str, int, int, int, int]]":
+        """File or spool, offset, size, number and CRC-32 of those rows that are still there."""
         found = [row for some in find.batches(numbers) for row in self._ask(find.places(some))]
-        return [(restored(path), offset, size, number) for path, offset, size, number in found]
+        return [(restored(path), *rest) for path, *rest in found]
 
     def having(self, column: str, value: str) -> list[Row]:
         """The entries with that title, parent, token or id, oldest first."""
@@ -198,7 +198,7 @@ class Catalog:
         every = [Finding(code, restored(file), *rest) for code, file, *rest in rows]
         found = list(unaccepted(self, every))
         if self.trouble:
-            fix = "the answer is complete, but slow; `journal reindex` tells more"
+            fix = "the answer is complete, but slow; see what it is, and its permissions"
             found.append(Finding("no-catalog", CACHE, 0, self.trouble, fix))
         return found
 

@@ -76,11 +76,8 @@ def _where(selection: "Selection") -> "Question":
     for tag in selection.tags:
         from journal.markdown import folded
 
-        terms.append(
-            "EXISTS (SELECT 1 FROM tag t WHERE t.entry = e.number AND"
-            " (t.name = ? AND t.inline = 0 OR t.name = ? AND t.inline = 1))"
-        )
-        values += [tag, folded(tag)]
+        terms.append("EXISTS (SELECT 1 FROM tag t WHERE t.entry = e.number AND t.folded = ?)")
+        values.append(folded(tag))
     if selection.git_branch:
         # What stands before the last @: all but it and what follows it.
         terms.append("substr(e.git, 1, length(rtrim(e.git, replace(e.git, '@', ''))) - 1) = ?")
@@ -118,13 +115,13 @@ def at(numbers: "Sequence[int]") -> "Question":
 def hashtags(numbers: "Sequence[int]") -> "Question":
     """The tags that the bodies of these rows hold; at most some hundred rows."""
     marks = ", ".join("?" * len(numbers))
-    return f"SELECT entry, name FROM tag WHERE inline = 1 AND entry IN ({marks})", list(numbers)  # noqa: S608
+    return f"SELECT entry, folded FROM tag WHERE inline = 1 AND entry IN ({marks})", list(numbers)  # noqa: S608
 
 
 def places(numbers: "Sequence[int]") -> "Question":
-    """File or spool, offset, size and number of the rows of these numbers."""
+    """File or spool, offset, size, number and CRC-32 of the rows of these numbers."""
     marks = ", ".join("?" * len(numbers))
-    columns = "coalesce(s.path, f.path), e.offset, e.size, e.number"
+    columns = "coalesce(s.path, f.path), e.offset, e.size, e.number, e.sum"
     return f"SELECT {columns} {_FROM} WHERE e.number IN ({marks})", list(numbers)
 
 
@@ -179,6 +176,6 @@ def standing(path: str, line: int) -> "Question":
 def values(column: str) -> "Question":
     """What a column holds, the most recently used first."""
     if column == "tag":
-        return "SELECT name FROM tag GROUP BY name ORDER BY max(entry) DESC", []
+        return "SELECT name FROM tag GROUP BY folded ORDER BY max(entry) DESC", []
     where = f"copy = 0 AND {column} <> '' GROUP BY {column} ORDER BY max(moment) DESC"
     return f"SELECT {column} FROM entry WHERE {where}", []  # noqa: S608

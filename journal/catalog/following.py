@@ -21,6 +21,7 @@ class Following:
         self.selection = selection
         catalog.catch_up()
         self._seen = catalog.news().place
+        self._gone: set[str] = set()  # ids that were known: a file may come back
 
     def look(self) -> "list[Row]":
         """What came since the last look, oldest first."""
@@ -31,6 +32,7 @@ class Following:
             news = self.catalog.news(0, 0, self.selection)
             rows = [row for row in news.rows if row.sealed and row.id > highest]
         else:
-            rows = [row for row in news.rows if row.id not in news.struck]
+            self._gone |= news.struck
+            rows = [row for row in news.rows if row.id not in self._gone]
         self._seen = news.place
         return rows

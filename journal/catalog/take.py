@@ -195,13 +195,13 @@ class Taker:
             self._number += 1
             known = header.known(piece, day.date, self.zone)
             self._trouble(day.path, line, piece)
-            tags += [(tag, self._number, 0) for tag in known["tags"]]
+            tags += [(markdown.folded(tag), self._number, 0, tag) for tag in known["tags"]]
             if markdown.may_refer(piece.body):
                 tags += self._refer(piece.body)
             row = self._row(piece, known, whose)
             rows.append((*row, file, line, piece.offset, len(piece.raw), crc32(piece.raw), spool))
         self.database.executemany(_ENTRY, rows)
-        self.database.executemany("INSERT OR IGNORE INTO tag VALUES (?, ?, ?)", tags)
+        self.database.executemany("INSERT OR IGNORE INTO tag VALUES (?, ?, ?, ?)", tags)
         self.taken += len(rows)
 
     def _last_number(self) -> int:
@@ -223,13 +223,13 @@ class Taker:
             dumps(fields) if fields else "", base, 0,
         )  # fmt: skip
 
-    def _refer(self, body: bytes) -> list[tuple[str, int, int]]:
+    def _refer(self, body: bytes) -> list[tuple[str, int, int, str]]:
         """Note what a body refers to; its tags."""
         tags, others = [], []
         for found in markdown.references(body.decode(errors="replace")):
             target = markdown.folded(found.target)
             if found.kind == "tag":
-                tags.append((target, self._number, 1))
+                tags.append((target, self._number, 1, found.target))
             else:
                 others.append((self._number, found.kind, target, found.line))
         self.database.executemany("INSERT INTO reference VALUES (?, ?, ?, ?)", others)

@@ -6,6 +6,7 @@ import argparse
 
 from journal import api
 from journal.cli import output, progress
+from journal.errors import EngineError
 
 _SHELLS = ("bash", "zsh", "fish")
 
@@ -18,6 +19,12 @@ def do_reindex(args: argparse.Namespace) -> int:
     """Make catalog and index anew."""
     journal = api.open(args.workspace, progress.reading)
     journal.reindex()
+    if journal.catalog.memory:
+        raise EngineError(
+            f"the catalog can't be written: {journal.catalog.trouble}",
+            kind="not-written",
+            hint="see what .journal/cache is, and its permissions; reading goes on, more slowly",
+        )
     entries, files = journal.catalog.count(), journal.catalog.files
     findings = journal.findings()
     if args.json:

@@ -9,9 +9,11 @@ from journal import api
 from journal.cli import output, progress
 from journal.cli.complete import offer
 from journal.errors import UsageError
+from journal.names import KINDS
 from journal.selection import Selection
 
 _LAST = 10  # of tail
+_MOST = 1_000_000_000  # entries: more than there are
 _PAUSE = 0.2  # seconds between two looks of tail -f
 
 TYPE_CHECKING = False
@@ -58,7 +60,7 @@ def identify(verb: argparse.ArgumentParser) -> None:
 def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is no number")
-    return int(text)
+    return min(int(text), _MOST)
 
 
 def list_options(verb: argparse.ArgumentParser) -> None:
@@ -85,6 +87,7 @@ def show_options(verb: argparse.ArgumentParser) -> None:
 
 def selection(args: argparse.Namespace, journal: api.Journal) -> Selection:
     """The filters that were given."""
+    kind = _kind(args.kind, journal) if args.kind else ""
     since = until = None
     if args.since or args.until:
         from journal import clock
@@ -97,10 +100,21 @@ def selection(args: argparse.Namespace, journal: api.Journal) -> Selection:
             hint = "for example: --since -7d"
             raise UsageError(str(error), kind="bad-time", hint=hint) from error
     return Selection(
-        since=since, until=until, kind=args.kind, role=args.role, actor=args.actor,
+        since=since, until=until, kind=kind, role=args.role, actor=args.actor,
         tags=tuple(args.tag or ()), session=args.session, path=args.path,
         namespace=args.namespace, git_branch=args.git_branch,
     )  # fmt: skip
+
+
+def _kind(wanted: str, journal: api.Journal) -> str:
+    """The kind that is meant; UsageError if no entry can be of it."""
+    if wanted.lower() in KINDS:
+        return wanted.lower()
+    if wanted in journal.kinds():  # of a later version, or typed by hand
+        return wanted
+    raise UsageError(
+        f"no entry is of the kind {wanted!r}", kind="unknown-kind", hint=", ".join(sorted(KINDS))
+    )
 
 
 def do_list(args: argparse.Namespace) -> int:
@@ -131,7 +145,8 @@ def do_tail(args: argparse.Namespace) -> int:
     output.findings(journal.findings())
     shown = {row.id for row in last}  # it may hold what came since `new` was made
     while new:
-        _tell(journal, [row for row in new.look() if row.id not in shown], as_json=args.json)
+        if rows := [row for row in new.look() if row.id not in shown]:
+            _tell(journal, rows, as_json=args.json)
         shown = set()
         sleep(_PAUSE)
     return 0

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _EXITS = """\
-exit codes: 0 done; 1 verify found changes; 2 wrong call; 3 workspace; 4 text that can't be an
-entry; 5 broken chain; 6 refused; 7 busy, try again; 8 recall engine; 10 anything else.
+exit codes: 0 done; 1 verify, doctor or repair found something; 2 wrong call; 3 workspace; 4 text
+that can't be an entry; 5 broken chain; 6 refused; 7 busy, try again; 8 what is derived can't be
+made; 10 anything else; 130 interrupted.
 Errors go to stderr; with --json as {"error": {"kind", "message", "hint", "retryable", "code"}}.
 """
+
+# A word that a query leaves out, rather than an option.
+_LEFT_OUT = re.compile(r"-(?!-|h$|n\d*$)\S")
 
 # verb: (the file of its group, what it does, more of that for its own help)
 # A group's file holds `<verb>_options(verb)` and `do_<verb>(args)`.
@@ -45,7 +49,11 @@ VERBS = {
     "recall": (
         "recall",
         "find entries that hold all the words, best first",
-        "Case and accents don't matter.",
+        (
+            'Words stand for all their forms. Also: "a phrase", begin*, -without, AND OR NOT ( ) in'
+            " capitals, and field:value with kind role actor tag session path namespace title id"
+            " branch."
+        ),
     ),
     "reindex": (
         "derived",
@@ -165,7 +173,7 @@ def _unexpected(verb: str | None, rest: list[str]) -> UsageError:
 
 
 def _joined(argv: "Sequence[str]") -> list[str]:
-    """`--since -7d` as `--since=-7d`, which argparse would take for an option."""
+    """What argparse would take for an option: `--since -7d`, and `-word` of a query."""
     words: list[str] = []
     for word in argv:
         if (
@@ -175,6 +183,8 @@ def _joined(argv: "Sequence[str]") -> list[str]:
             and word[1:2].isdigit()
         ):
             words[-1] += f"={word}"
+        elif words[:1] == ["recall"] and _LEFT_OUT.match(word):
+            words += ["NOT", word[1:]]
         else:
             words.append(word)
     return words

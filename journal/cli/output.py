@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ID_SHOWN = 8
 _TAG_ROOM = 4
 _NARROW = 72
+_FINDINGS = 3  # shown beside an answer
 _USUAL = 80  # columns, where a terminal doesn't say
 _DIM, _BOLD, _CYAN, _YELLOW, _RED, _GREEN, _OFF = (
     f"\x1b[{code}m" for code in ("2", "1", "36", "33", "31", "32", "0")
@@ -99,15 +100,22 @@ def json(value: Mapping[str, Any]) -> None:
 
 
 def findings(found: Iterable[Finding]) -> None:
-    """What reading met, on stderr, each once."""
-    for finding in dict.fromkeys(found):
+    """What reading met, on stderr, each once, some of many."""
+    every = list(dict.fromkeys(found))
+    for finding in every[:_FINDINGS]:
         sys.stderr.write(f"journal: {one_line(str(finding))}\n")
+    if left := every[_FINDINGS:]:
+        sys.stderr.write(f"journal: and {len(left):,} more: `journal doctor` shows them\n")
 
 
 def rows(entries: Iterable[Row | Entry]) -> None:
-    """Entries as lines: when, id's ending, kind, who, title."""
+    """Entries as lines: when, id's ending, kind, who, title; a person is told if there are none."""
+    shown = False
     for entry in entries:
+        shown = True
         write(row(entry))
+    if not shown and is_terminal():
+        write("no entries")
 
 
 def row(entry: Row | Entry) -> str:
@@ -208,16 +216,30 @@ def _render(text: str) -> None:
 
 
 def marked(snippet: str, marks: Sequence[tuple[int, int]]) -> str:
-    """A snippet with the words that were asked for emphasised."""
-    shown, at = "", 0
-    room = width() - 4 if width() else len(snippet)
-    snippet = one_line_keeping(snippet)[:room]
-    for start, end in marks:
-        if end > len(snippet):
-            break
-        shown += snippet[at:start] + style(snippet[start:end], "bold")
-        at = end
-    return shown + snippet[at:]
+    """A snippet, cut around the first of the words that were asked for, all of them emphasised."""
+    line = one_line_keeping(snippet)
+    start, end = _window(line, marks[0][0] if marks else 0)
+    shown, at = "…" if start else "", start
+    for left, right in marks:
+        if start <= left and right <= end:
+            shown += line[at:left] + style(line[left:right], "bold")
+            at = right
+    return shown + line[at:end] + ("…" if end < len(line) else "")
+
+
+def _window(line: str, word: int) -> tuple[int, int]:
+    """The part of a line that fits beside the margin, with the word at that place in it."""
+    room = width() - 6 if width() else columns(line)  # the margin, and an ellipsis at each end
+    if columns(line) <= room:
+        return 0, len(line)
+    start = end = word
+    while start and columns(line[start - 1 : word]) <= room // 3:
+        start -= 1
+    if start:
+        start = line.find(" ", start, word) + 1 or start
+    while end < len(line) and columns(line[start : end + 1]) <= room:
+        end += 1
+    return start, end
 
 
 def one_line_keeping(text: str) -> str:

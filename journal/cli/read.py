@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import timedelta
 
 from journal import api, clock
 from journal.chain import STATES, counts, exit_code
@@ -40,6 +41,12 @@ def do_day(args: argparse.Namespace) -> int:
             str(error), kind="bad-time", hint="for example: journal day yesterday"
         ) from error
     date = clock.day_key(since, zone)
+    if clock.day_key(until - timedelta(seconds=1), zone) != date:
+        raise UsageError(
+            f"{words!r} is more than a day",
+            kind="bad-time",
+            hint=f"journal list --reverse --since {words!r} --until {words!r}",
+        )
     wanted = Selection(since=since, until=until, namespace=args.namespace)
     entries = list(journal.entries(wanted, oldest=True))
     if args.json:

@@ -1,10 +1,17 @@
 """An error as people and programs see it, on stderr."""
 
 import sys
+from errno import EMFILE, ENOSPC, EROFS
 
 from journal.cjson import dumps
 from journal.errors import JournalError
 from journal.safe import safe_text
+
+_HINTS = {
+    ENOSPC: "the disk is full: free some space, and try again",
+    EMFILE: "too many files are open: see `ulimit -n`",
+    EROFS: "nothing can be written there",
+}
 
 
 def report(error: JournalError, *, as_json: bool) -> int:
@@ -24,7 +31,7 @@ def from_system(error: OSError) -> JournalError:
         error.strerror or str(error),
         kind="system",
         file=str(error.filename or ""),
-        hint="check the path and its permissions",
+        hint=_HINTS.get(error.errno or 0, "check the path and its permissions"),
     )
 
 

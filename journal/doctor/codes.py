@@ -53,6 +53,9 @@ CODES = {
     "large-file": Code(FILES, NOTE, "it is read as a whole; a namespace of its own may help"),
     "link": Code(FILES, WRONG, "replace it by what it stands for: the journal follows no links"),
     "leftover": Code(FILES, WRONG, _REPAIR),
+    "attachment-missing": Code(
+        FILES, WRONG, "bring it back from git or a backup, or attach the same file once more"
+    ),
     "attachment-changed": Code(FILES, WRONG, "bring it back from git or a backup"),
     "attachment-unnamed": Code(FILES, NOTE, "remove it if nobody needs it"),
     "permissions": Code(FILES, WRONG, _REPAIR),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from journal import ids
+from journal.attach import ATTACHMENT
 from journal.chain import STATES, Verdict
 from journal.doctor.visit import Visit
 from journal.finding import Finding
@@ -17,10 +18,23 @@ def states(visit: Visit) -> Iterator[Finding]:
     for one in visit.verdicts:
         if STATES[one.state]:
             message = f"{one.id}: {one.message or one.state}"
-            yield Finding(one.state, one.file, one.line, message, _fix(visit, one))
+            yield Finding(_code(one), one.file, one.line, message, _fix(visit, one))
+
+
+def lacks_a_file(one: Verdict) -> bool:
+    """Whether the entry is as it was, and what is attached to it is not."""
+    return one.message.startswith(ATTACHMENT)
+
+
+def _code(one: Verdict) -> str:
+    if not lacks_a_file(one):
+        return one.state
+    return "attachment-missing" if one.state == "missing" else "attachment-changed"
 
 
 def _fix(visit: Visit, one: Verdict) -> str:
+    if lacks_a_file(one):
+        return ""
     if one.state == "missing":
         return "put-back" if is_ours(visit, one) or in_git(visit, one) else ""
     if one.state == "torn":

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 
 from journal import space
 from journal.cjson import loads
-from journal.doctor.visit import Visit
+from journal.doctor.visit import Visit, listed
 from journal.finding import Finding
 from journal.spool import from_cache
 
 FIX = "permissions"
 LOCK = f"{space.STATE}/lock"
 REST = 60.0  # seconds after which a file that is written aside is no longer being written
+# In the workspace's own folder, where a person's files are, only what init's files are written as.
+_OURS = re.compile(
+    r"\.(journal\.toml|policy\.yaml|\.gitignore|\.gitattributes)\.\d+\.new"
+).fullmatch
 _SQLITE = b"SQLite format 3\0"
 
 
@@ -26,15 +31,8 @@ def walk(root: str, below: str) -> Iterator[tuple[str, os.stat_result]]:
         return
     yield below, st
     if stat.S_ISDIR(st.st_mode):
-        for name in _names(f"{root}/{below}"):
+        for name in listed(f"{root}/{below}"):
             yield from walk(root, f"{below}/{name}")
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))
-    except OSError:
-        return []
 
 
 def links(visit: Visit) -> Iterator[Finding]:
@@ -63,9 +61,7 @@ def _wanted(path: str) -> str:
 
 def leftovers(visit: Visit) -> Iterator[Finding]:
     """Files that were written aside and never put in their place: a write was cut short."""
-    top = (
-        (name, os.lstat(f"{visit.root}/{name}")) for name in _names(visit.root) if is_aside(name)
-    )
+    top = (found for name in listed(visit.root) if _OURS(name) for found in walk(visit.root, name))
     for path, st in (*top, *walk(visit.root, "journal"), *walk(visit.root, ".journal")):
         if is_aside(os.path.basename(path)) and visit.now - st.st_mtime > REST:
             yield Finding("leftover", path, 0, "left by a write that was cut short", "leftovers")
@@ -155,12 +151,12 @@ def cache(visit: Visit) -> Iterator[Finding]:
     folder = f"{visit.root}/{space.CACHE}"
     if os.path.isdir(folder) and not os.access(folder, os.W_OK | os.X_OK):
         yield Finding("cache", space.CACHE, 0, "it can't be written: everything takes longer")
-    for name in _names(folder):
-        if why := _broken(f"{folder}/{name}"):
+    for name in listed(folder):
+        if why := broken(f"{folder}/{name}"):
             yield Finding("cache", f"{space.CACHE}/{name}", 0, why, "cache")
 
 
-def _broken(path: str) -> str:
+def broken(path: str) -> str:
     """Why a file of the cache can't be used; empty if it can, or nobody here knows it."""
     is_sound = _KNOWN.get(os.path.basename(path).rpartition(".")[2])
     if is_sound is None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from journal import dayfile, space, spool
 from journal.cjson import loads
-from journal.doctor.visit import Visit
+from journal.doctor.visit import Visit, listed
 from journal.finding import Finding
 from journal.spool import Known, from_cache, from_records, scan
 
@@ -44,7 +44,7 @@ def _identities(visit: Visit) -> list[tuple[str, dict[str, object]]]:
     """The writers that this machine has had in folders of this workspace, with their files."""
     folder = f"{space.state_home()}/{visit.config.id}" if visit.config else ""
     found: list[tuple[str, dict[str, object]]] = []
-    for name in _names(folder):
+    for name in listed(folder):
         try:
             with open(f"{folder}/{name}", "rb") as file:
                 known = loads(file.read(4096).decode())
@@ -53,13 +53,6 @@ def _identities(visit: Visit) -> list[tuple[str, dict[str, object]]]:
         if isinstance(known, dict):
             found.append((name, known))
     return found
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))
-    except OSError:
-        return []
 
 
 def identities(visit: Visit) -> Iterator[Finding]:
@@ -80,7 +73,7 @@ def identities(visit: Visit) -> Iterator[Finding]:
 def spools(visit: Visit) -> Iterator[Finding]:
     """Spools that are torn, that lost entries, or that are another machine's."""
     own = {str(known.get("writer")) for _, known in _identities(visit)}
-    for name in _names(f"{visit.root}/{spool.FOLDER}"):
+    for name in listed(f"{visit.root}/{spool.FOLDER}"):
         path, writer = f"{spool.FOLDER}/{name}", name.removesuffix(".log")
         data = visit.store.content(path) if name.endswith(".log") else None
         if data is None:

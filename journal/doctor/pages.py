@@ -6,12 +6,13 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import file_digest
 
 from journal import dayfile
+from journal.attach import ATTACHMENT, digest_in
 from journal.dayfile import INTACT, Piece
 from journal.daypath import DayFile
-from journal.doctor.visit import Visit
+from journal.doctor.visit import Visit, listed
+from journal.errors import JournalError
 from journal.files import Folder
 from journal.finding import Finding
 
@@ -139,39 +140,29 @@ def large_files(visit: Visit) -> Iterator[Finding]:
 
 
 def attachments(visit: Visit) -> Iterator[Finding]:
-    """Attachments that are not what their name says, and those that no entry names."""
+    """Attachments that are not what their name says, and those that no entry names.
+
+    What the verification told already of an entry's attachment is not told again.
+    """
+    told = "\n".join(one.message for one in visit.verdicts if one.message.startswith(ATTACHMENT))
     for path in _attachments(visit.root):
         name = os.path.basename(path)
         try:
             with Folder(visit.root, os.path.dirname(path)) as folder:
-                fd = folder.open(name, os.O_RDONLY)
-                with os.fdopen(fd, "rb") as file:
-                    digest = file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            yield Finding("unreadable", path, 0, f"can't be read: {error.strerror}")
+                digest = digest_in(folder, name)
+        except (OSError, JournalError) as error:
+            if path not in told:
+                why = getattr(error, "strerror", None) or str(error)
+                yield Finding("unreadable", path, 0, f"can't be read: {why}")
             continue
-        if digest != name:
+        if digest != f"sha256:{name}" and path not in told:
             yield Finding("attachment-changed", path, 0, "its bytes are not what its name says")
-        if not _is_named(visit, name):
+        if name.encode() not in visit.hashes:
             yield Finding("attachment-unnamed", path, 0, "no entry names it")
 
 
 def _attachments(root: str) -> Iterator[str]:
-    for namespace in _names(f"{root}/journal"):
+    for namespace in listed(f"{root}/journal"):
         folder = f"journal/{namespace}/attachments"
         if not os.path.islink(f"{root}/{folder}"):
-            yield from (f"{folder}/{n}" for n in _names(f"{root}/{folder}") if _HASH.fullmatch(n))
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))
-    except OSError:
-        return []
-
-
-def _is_named(visit: Visit, name: str) -> bool:
-    wanted = name.encode()
-    texts = (visit.store.content(day.path) or b"" for day in visit.days)
-    waits = (record.slice for record in visit.records.values())
-    return any(wanted in text for source in (texts, waits) for text in source)
+            yield from (f"{folder}/{n}" for n in listed(f"{root}/{folder}") if _HASH.fullmatch(n))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -19,6 +20,7 @@ from journal.verify import own_writer, verify
 from journal.workspace import Config, read_config, read_policy
 
 _Mark = tuple[int, int, int]
+_HASH = re.compile(rb"[0-9a-f]{64}").findall
 
 
 class Kept(Store):
@@ -110,6 +112,13 @@ class Visit:
         return {record.id: record for record in self.store.spooled()}
 
     @cached_property
+    def hashes(self) -> set[bytes]:
+        """Whatever day files and spools name that may be the digest of an attachment."""
+        texts = (self.store.content(day.path) or b"" for day in self.days)
+        waits = (record.slice for record in self.records.values())
+        return {found for source in (texts, waits) for text in source for found in _HASH(text)}
+
+    @cached_property
     def mine(self) -> str:
         """This machine's writer in this folder; empty if it has none yet."""
         return own_writer(self.store) if self.config else ""
@@ -160,6 +169,14 @@ class Visit:
     def faulty(self) -> set[tuple[str, str]]:
         """The entries that are not as they should be: id and state."""
         return faulty(self.verdicts)
+
+
+def listed(folder: str) -> list[str]:
+    """The names in a folder, sorted; none if it can't be read."""
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
 
 
 def faulty(verdicts: list[Verdict]) -> set[tuple[str, str]]:

@@ -10,7 +10,7 @@ from functools import cache
 from journal.entry import Entry
 from journal.recall.stems import stem
 
-VERSION = 1
+VERSION = 2
 """Goes up with whatever changes an entry's terms: indexes of another version are made anew."""
 
 # Scripts that put no spaces between words, and those whose vowel signs `\w` doesn't know.

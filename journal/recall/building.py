@@ -12,6 +12,7 @@ from typing import Any
 from zlib import crc32
 
 from journal.entry import Entry
+from journal.markdown import folded
 from journal.recall.analysis import grams, is_run, parts, terms, words
 from journal.recall.segment import FOOT, MAGIC, MOST, SIGN, TEXT, TITLE
 
@@ -29,7 +30,6 @@ class Builder:
         self._words: defaultdict[str, list[int]] = defaultdict(list)
         self._exact: dict[str, defaultdict[str, list[int]]] = {}
         self._keys: list[tuple[int, tuple[Any, ...], int]] = []
-        self.postings = 0
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -39,7 +39,6 @@ class Builder:
         document = len(self._keys) << 8
         self._keys.append((row.microseconds, entry.order[1:], row.number))
         held = Counter(words("\n".join(parts(entry))))
-        self.postings += len(held)
         postings = self._words
         for word, count in held.items():
             postings[word].append(document | (min(MOST, count)))
@@ -75,7 +74,7 @@ def _values(entry: Entry) -> Iterable[tuple[str, str]]:
     for name in EXACT:
         if value := getattr(entry, name):
             yield name, value
-    for tag in set(entry.tags):
+    for tag in set(map(folded, entry.tags)):
         yield "tag", tag
     if branch := entry.git.rpartition("@")[0]:
         yield "branch", branch

@@ -14,6 +14,9 @@ from journal.selection import EVERYTHING, Selection
 Progress = Callable[[int, int], None]
 """Told (done, total) now and then by whatever takes long; it may raise to stop it."""
 
+TRIES = 3
+"""How often an answer is looked for that saw everything, while files change under it."""
+
 K1 = 0.9
 """How soon a word's further occurrences stop to count (BM25; B, the length's weight, is 0)."""
 
@@ -59,6 +62,12 @@ class Answer:
     notices: tuple[Finding, ...] = ()
 
 
+def unread(count: int) -> Finding:
+    """What is said of entries that an answer should have seen."""
+    text = f"texts of {count:,} entries changed, or could not be read, while they were looked for"
+    return Finding("texts-unread", "journal", 0, text, "try again")
+
+
 class Engine(Protocol):
     """Something that answers queries."""
 
@@ -95,6 +104,9 @@ class Shelf(Protocol):
     def birth(self) -> str:
         """Another one whenever the catalog was made anew: all numbers are."""
 
+    def catch_up(self) -> None:
+        """Know what is there now."""
+
     def added(self, after: int) -> Iterator[Any]:
         """The rows (`Listed`) with numbers above `after`, in order."""
 
@@ -113,8 +125,10 @@ class Shelf(Protocol):
     def named(self, wanted: str) -> Iterable[Any]:
         """The rows whose id begins or ends so."""
 
-    def may_hold(self, numbers: Sequence[int], patterns: Sequence[re.Pattern[bytes]]) -> set[int]:
-        """The rows in whose lower-case bytes all patterns are found, or can't be looked for."""
+    def glance(
+        self, numbers: Sequence[int], wanted: Sequence[re.Pattern[str]]
+    ) -> Mapping[int, bool | None]:
+        """Of each row whether it holds all the phrases; None, or nothing, if it must be read."""
 
     def read(self, rows: Iterable[Any]) -> Iterator[tuple[Any, Entry]]:
         """The rows' entries, in whatever order reads each file once; without those now gone."""

@@ -25,16 +25,17 @@ PATIENCE = 2.0
 LOCK_SECONDS = 30.0
 _DOCUMENTS = 32_768  # in a new segment: what is lost by a kill -9 while it is made
 _BYTES = 64 << 20
-_RETRIED = 1_000  # rows that couldn't be read
+_MOST_MISSED = 1_000  # rows that couldn't be read, and are noted to be read later
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What an answer may be read from: everything, unless rows were missed."""
+    """What an answer may be read from: every row of the catalog of that birth but those missed."""
 
     segments: tuple[Segment, ...]
+    birth: str
     engine: str
-    fresh: bool
+    missed: int
     notices: tuple[Finding, ...]
 
 
@@ -102,20 +103,20 @@ class Index:
         """Whether what isn't written is so little that reading it for each answer costs less."""
         state = self._state
         if state.manifest.boot != boot():
-            return not (added or state.segments)
-        unwritten = added + state.struck + live(state.loose)
+            return not (added or state.segments or state.manifest.missed)
+        unwritten = added + state.struck + live(state.loose) + len(state.manifest.missed)
         return unwritten <= (FEW if state.stored else 0)
 
     def _view(self, *notices: Finding) -> View:
         state, depot = self._state, self._depot
-        segments = tuple(segment for segment in state.segments if segment.live)
         read = live(state.loose) > 0 and depot is not None
         engine = "whoosh" if not read else "whoosh+scan" if live(state.stored) else "scan"
         if depot and depot.trouble:
             notices = (*notices, depot.trouble)
             if not read:
                 depot.trouble = None  # told once: by now it is made anew
-        return View(segments, engine, not state.manifest.missed, notices)
+        manifest = state.manifest
+        return View(tuple(state.segments), manifest.birth, engine, len(manifest.missed), notices)
 
     def _load(self) -> None:
         """Read the folder, unless it is as it was."""
@@ -144,6 +145,8 @@ class Index:
                     docs.add(doc)
         for segment, docs in zip(segments, gone, strict=True):
             segment.deleted = segment.deleted.union(docs)
+        state.stored = [segment for segment in state.stored if segment.live]
+        state.loose = [segment for segment in state.loose if segment.live]
         if step != manifest.step:
             state.manifest = replace(manifest, step=step, missed=tuple(sorted(missed)))
             state.changed = True
@@ -192,11 +195,10 @@ class Index:
         if len(builder):
             self._state.loose.append(Segment(builder.finish()))
             self._compact()
-        manifest = self._state.manifest
-        missed = sorted(missing.union(set(manifest.missed) - set(wanted)))[-_RETRIED:]
-        number = max(manifest.number, *wanted)
-        self._state.manifest = replace(manifest, number=number, missed=tuple(missed))
-        self._state.changed = True
+        was = self._state.manifest
+        missed = tuple(sorted(missing.union(set(was.missed) - set(wanted))))
+        self._state.manifest = replace(was, number=max(was.number, *wanted), missed=missed)
+        self._state.changed |= self._state.manifest != was
         return True
 
     def _compact(self) -> None:
@@ -212,6 +214,10 @@ class Index:
             return False
         if not (state.changed or state.manifest.boot != boot()):
             return True
+        if len(state.manifest.missed) > _MOST_MISSED:
+            return False  # what is on disk ends before them, and whoever goes on there reads them
+        if self._shelf.birth != state.manifest.birth:
+            return False  # the catalog was made anew meanwhile: these may be rows of both
         if state.loose:
             data = state.loose[0].data if len(state.loose) == 1 else merged(state.loose)
             segment = depot.write(bytes(data))
@@ -226,7 +232,6 @@ class Index:
         state, depot = self._state, self._depot
         if depot is None:
             return False
-        state.stored = [segment for segment in state.stored if segment.live]
         parts = tuple(Part(s.name, s.identity, tuple(sorted(s.deleted))) for s in state.stored)
         manifest = replace(state.manifest, parts=parts, boot=boot())
         if not depot.commit(manifest):

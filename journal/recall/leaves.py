@@ -115,7 +115,8 @@ class Finder:
             case Field("title", value):
                 return self._title(value)
             case Field("tag", value):
-                either = {*self._having("tag", value), *self._having(HASHTAG, folded(value))}
+                name = folded(value)
+                either = {*self._having("tag", name), *self._having(HASHTAG, name)}
                 return sorted(either)
             case Field(name, value):
                 return self._having(name, value)

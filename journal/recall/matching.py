@@ -96,18 +96,22 @@ def _has_phrase(wanted: tuple[str, ...], text: Text) -> bool:
 @cache
 def _pattern(wanted: tuple[str, ...]) -> re.Pattern[str]:
     """What finds the words in ASCII text, as `_follow` does in lists of words."""
-    return re.compile(r"(?<!\w)" + r"\W+".join(wanted) + r"(?!\w)", re.ASCII)
+    first, *rest = wanted  # a pattern that begins with letters is looked for several times faster
+    begin = rf"{first}(?<!\w{first})"
+    return re.compile(r"\W+".join((begin, *rest)) + r"(?!\w)", re.ASCII)
 
 
-def patterns(node: Node) -> list[re.Pattern[bytes]]:
-    """What the lower-case bytes of every entry hold that answers, if they are ASCII, unescaped."""
-    parts = node.parts if isinstance(node, And) else (node,)
-    phrases = [part.words for part in parts if isinstance(part, Phrase)]
-    return [
-        re.compile(_pattern(words).pattern.encode())
-        for words in phrases
-        if "".join(words).isascii()
-    ]
+def pattern(part: Node) -> re.Pattern[str] | None:
+    """What finds a phrase, or one of several, in folded text whose other letters are an X.
+
+    None for all else.
+    """
+    if isinstance(part, Or):
+        some = [one.pattern for one in map(pattern, part.parts) if one]
+        return re.compile("|".join(some), re.ASCII) if len(some) == len(part.parts) else None
+    if isinstance(part, Phrase) and "".join(part.words).isascii():
+        return _pattern(part.words)
+    return None
 
 
 def _follow(wanted: tuple[str, ...], held: list[str]) -> bool:

@@ -49,7 +49,6 @@ class Segment:
     def __init__(self, data: Buffer, name: str = "") -> None:
         self.data = data
         self.name = name
-        self.size = len(data)
         directory = _directory(data)
         self.count: int = directory["count"]
         self.deleted: frozenset[int] = frozenset()
@@ -72,7 +71,7 @@ class Segment:
         """The terms of a field, if any document has it."""
         if name not in self._terms:
             place = self._fields.get(name)
-            self._terms[name] = Terms(self.data, self._view, place, self.count) if place else None
+            self._terms[name] = Terms(self.data, self._view, place) if place else None
         return self._terms[name]
 
     def fields(self) -> list[str]:
@@ -105,12 +104,11 @@ class Segment:
 class Terms:
     """The terms of one field and where they occur."""
 
-    __slots__ = ("_at", "_count", "_data", "_ends", "_frequencies", "_places", "_start", "size")
+    __slots__ = ("_at", "_data", "_ends", "_frequencies", "_places", "_start", "size")
 
-    def __init__(self, data: Buffer, view: memoryview, place: list[int], count: int) -> None:
+    def __init__(self, data: Buffer, view: memoryview, place: list[int]) -> None:
         self._start, self._at, arrays, self.size = place
         self._data = data
-        self._count = count
         self._ends = view[arrays : arrays + 4 * self.size + 4].cast("I")
         arrays += 4 * self.size + 4
         self._frequencies = view[arrays : arrays + 4 * self.size].cast("I")

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
+from operator import itemgetter
+from zlib import crc32
 
 from journal.catalog.catalog import Catalog
 from journal.catalog.row import Row
 from journal.catalog.text import content, entry_of, piece_of, read
 from journal.entry import Entry
-from journal.recall.engine import Engine, Progress
+from journal.recall import glance
+from journal.recall.engine import TRIES, Answer, Engine, Progress, Query, unread
 from journal.recall.scan import ScanEngine
 from journal.recall.whoosh import WhooshEngine
+from journal.selection import Selection
 
 _FEW = 100
+
+Found = tuple[Row, Entry]
 
 
 class CatalogShelf:
@@ -28,6 +35,10 @@ class CatalogShelf:
     def birth(self) -> str:
         """What changes when the catalog was made anew."""
         return self._catalog.birth
+
+    def catch_up(self) -> None:
+        """Know what is there now."""
+        self._catalog.catch_up()
 
     def added(self, after: int) -> Iterator[Row]:
         """The rows with numbers above `after`, in order."""
@@ -53,18 +64,17 @@ class CatalogShelf:
         """The rows whose id begins or ends so."""
         return self._catalog.alike(wanted)
 
-    def may_hold(self, numbers: Sequence[int], patterns: Sequence[re.Pattern[bytes]]) -> set[int]:
-        """The rows in whose lower-case bytes all patterns are found, or can't be looked for."""
-        places = sorted(self._catalog.places(numbers))
-        found = set()
-        for file, some in groupby(places, key=lambda place: place[0]):
+    def glance(
+        self, numbers: Sequence[int], wanted: Sequence[re.Pattern[str]]
+    ) -> Mapping[int, bool | None]:
+        """Of each row whether it holds all the phrases; None, or nothing, if it must be read."""
+        found: dict[int, bool | None] = {}
+        for file, places in groupby(sorted(self._catalog.places(numbers)), key=itemgetter(0)):
             data = content(self._root, file)
-            for _, offset, size, number in some:
+            for _, offset, size, number, checksum in places:
                 raw = data[offset : offset + size]
-                unknown = b"\\" in raw or not raw.isascii()
-                lower = b"" if unknown else raw.lower()
-                if unknown or all(pattern.search(lower) for pattern in patterns):
-                    found.add(number)
+                # What was moved meanwhile has other bytes there: reading it will tell.
+                found[number] = glance.holds(raw, wanted) if crc32(raw) == checksum else None
         return found
 
     def read(self, rows: Iterable[Row]) -> Iterator[tuple[Row, Entry]]:
@@ -78,9 +88,38 @@ class CatalogShelf:
         found.sort(key=lambda row: (row.spool or row.file, row.offset))
         yield from self.each(found)
 
-    def each(self, rows: Iterable[Row]) -> Iterator[tuple[Row, Entry]]:
-        """The rows' entries in the rows' order, each file read once if its rows come together."""
-        return ((row, entry_of(row, piece)) for row, piece in read(self._root, rows))
+    def each(self, rows: Iterable[Row], lost: list[Row] | None = None) -> Iterator[Found]:
+        """The rows' entries in the rows' order, each file read once if its rows come together.
+
+        `lost` is given the rows whose text is no longer there.
+        """
+        gone: list[Row] = [] if lost is None else lost
+        pieces = read(self._root, rows, gone.append)
+        return ((row, entry_of(row, piece)) for row, piece in pieces)
+
+
+class CatalogScan:
+    """Recall that reads every entry that the catalog has, again if some were moved meanwhile."""
+
+    def __init__(self, shelf: CatalogShelf, catalog: Catalog) -> None:
+        self._shelf = shelf
+        self._catalog = catalog
+
+    def reindex(self) -> None:
+        """Nothing is kept."""
+
+    def recall(self, query: Query) -> Answer:
+        """The entries that the query asks for, best first; nothing asked, no hits."""
+        for _ in range(TRIES):
+            lost: list[Row] = []
+            answer = ScanEngine(lambda wanted: self._entries(wanted, lost)).recall(query)  # noqa: B023
+            if not lost:
+                return answer
+            self._catalog.catch_up()
+        return replace(answer, fresh=False, notices=(unread(len(lost)),))
+
+    def _entries(self, wanted: Selection, lost: list[Row]) -> Iterator[Entry]:
+        return (entry for _, entry in self._shelf.each(self._catalog.rows(wanted), lost))
 
 
 def engine(root: str, catalog: Catalog, progress: Progress | None = None) -> Engine:
@@ -90,5 +129,5 @@ def engine(root: str, catalog: Catalog, progress: Progress | None = None) -> Eng
     """
     shelf = CatalogShelf(root, catalog)
     if catalog.memory:
-        return ScanEngine(lambda wanted: (entry for _, entry in shelf.each(catalog.rows(wanted))))
+        return CatalogScan(shelf, catalog)
     return WhooshEngine(shelf, root, progress=progress)

@@ -33,7 +33,7 @@ FIXES: dict[str, Plan] = {
     "odd-name": copies.odd_name,
 }
 ASIDE = mend.ASIDE
-_BODY = 200  # lines of an entry about a repair
+_NOTES = 100  # that one entry tells of
 
 
 @dataclass(slots=True)
@@ -76,6 +76,7 @@ def apply(root: str, wanted: Sequence[str] = ()) -> Repair:
     """Do it. Each step stands by itself: what one can't do is told, and the next is tried."""
     names = _names(wanted)
     open_space(root, int(clock.now().timestamp()))  # what can't be told of must not be done
+    mend.resume(root)
     found = Repair(applied=True)
     for name in names:
         visit = Visit(root)
@@ -123,12 +124,13 @@ def _carried_out(root: str, steps: list[Step], found: Repair) -> Iterator[Step]:
         try:
             if step.mode:
                 mend.permit(root, step.file, step.mode, told(step))
+            if step.derived:
+                house.drop(root, step.file, told(step))
             if step.entry and back:
-                there = mend.put_back(root, {one.entry for one in back}, [*map(told, back)])
+                there = mend.put_back(root, {one.entry: told(one) for one in back})
                 back = []
             for change in [one for one in step.changes if one not in made]:
                 lines = [told(one) for one in steps if change in one.changes]
-                lines[-1] += f"; {_bytes(step, change)}"
                 kept = mend.make(root, change, lines)
                 found.kept += [kept] if kept else []
                 made.add(change)
@@ -146,25 +148,28 @@ def told(step: Step) -> str:
     return f"{step.fix} {where}: {step.action}"
 
 
-def _bytes(step: Step, change: mend.Change) -> str:
-    what = "it" if change.path == step.file else change.path
-    return f"{what} was {change.before or 'no file'}, is {change.after or 'no file'}"
-
-
 def _record(root: str, found: Repair) -> None:
     """One entry that tells of all that was done, also by a repair that was interrupted."""
     notes = mend.notes(root)
     while notes:
-        some, rest = notes[:_BODY], notes[_BODY:]
-        body = "\n".join(["What `journal repair` did:", "", *(f"- {note}" for note in some)])
-        title = f"Repaired: {len(some)} {'change' if len(some) == 1 else 'changes'}"
-        draft = Draft(body=body, title=title, kind="event", role="system", tags=("repair",))
-        receipt = Notebook.open(root).append(draft)
+        some, rest = notes[:_NOTES], notes[_NOTES:]
+        receipt = Notebook.open(root).append(_telling(some))
         if not receipt.id:
             return  # the journal is switched off: the notes wait
         found.entry = receipt.id
         mend.forget_notes(root, some)
         notes = rest
+
+
+def _telling(notes: list[mend.Note]) -> Draft:
+    """The entry that tells of these."""
+    lines = [f"- {line}" for note in notes for line in note.lines()]
+    count = sum(len(note.told) for note in notes if note.done)
+    title = f"Repaired: {count} {'change' if count == 1 else 'changes'}"
+    if not count:
+        title = "A repair that was cut short"
+    body = "\n".join(["What `journal repair` did:", "", *lines])
+    return Draft(body=body, title=title, kind="event", role="system", tags=("repair",))
 
 
 def record(found: Repair) -> dict[str, object]:

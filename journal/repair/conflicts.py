@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 
 from journal import dayfile
@@ -94,15 +95,32 @@ def _parts(data: bytes, hunk: Hunk) -> list[tuple[bytes, bytes]]:
 
 
 def is_settled(before: bytes, after: bytes) -> bool:
-    """Whether no line is lost, every sealed entry is whole, and none is there twice."""
+    """Whether nothing is lost, every sealed entry is whole, and none is there twice."""
     pieces = dayfile.pieces(after)
     sealed = [piece for piece in pieces if piece.header or piece.trouble]
     names = [str(piece.values.get("id", "")) for piece in sealed]
-    marked = {before[at : before.find(b"\n", at) % (len(before) + 1)] for hunk in hunks(before)
-              for at in hunk.markers}  # fmt: skip
-    lines = set(before.split(b"\n")) - marked
     return (
         all(piece.state == INTACT for piece in sealed)
         and len(names) == len(set(names))
-        and lines <= set(after.split(b"\n"))
+        and _loses_nothing(before, after)
     )
+
+
+def _loses_nothing(before: bytes, after: bytes) -> bool:
+    """Whether every line is there as often as before, or as two sides with common entries need."""
+    there, held = _lines(after), _lines(without_markers(before))
+    return held <= there or (set(held) <= set(there) and _needed(before) <= there)
+
+
+def _needed(data: bytes) -> Counter[bytes]:
+    """The lines of all entries of both sides, of the same on both once."""
+    one, other = (dayfile.split(text) for text in sides(data))
+    slices = [Counter(raw.rstrip(b"\n") for _, raw in parts.slices) for parts in (one, other)]
+    needed = _lines(one.preamble) | _lines(other.preamble)
+    for raw in (slices[0] | slices[1]).elements():
+        needed += _lines(raw)
+    return needed
+
+
+def _lines(text: bytes) -> Counter[bytes]:
+    return Counter(line for line in text.split(b"\n") if line)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 
 from journal import seal
+from journal.catalog.database import NAME, Database
 from journal.doctor import gitrules, keeping
 from journal.doctor.visit import Visit
-from journal.mend import Change, read
+from journal.files import Folder
+from journal.mend import Change, digest, locked, noted, read
 from journal.repair.step import Step
 
 
@@ -24,19 +26,38 @@ def permissions(visit: Visit) -> list[Step]:
 
 def leftovers(visit: Visit) -> list[Step]:
     """Files written aside by what was cut short are set aside."""
-    return [_gone(visit, "leftovers", found.file) for found in keeping.leftovers(visit)]
+    return [_aside(visit.root, found.file) for found in keeping.leftovers(visit)]
+
+
+def _aside(root: str, path: str) -> Step:
+    if before := digest(root, path):
+        return Step("leftovers", path, 0, "set it aside", (Change(path, before, None),))
+    return Step("leftovers", path, 0, "", hindrance="it can't be read: remove it by hand")
 
 
 def cache(visit: Visit) -> list[Step]:
     """What is broken of the cache goes: it comes back by itself."""
-    return [_gone(visit, "cache", found.file) for found in keeping.cache(visit) if found.fix]
+    action = "remove it: it comes back by itself"
+    broken = [found.file for found in keeping.cache(visit) if found.fix]
+    return [Step("cache", path, 0, action, derived=True) for path in broken]
 
 
-def _gone(visit: Visit, fix: str, path: str) -> Step:
-    data = read(visit.root, path)
-    if data is None:
-        return Step(fix, path, 0, "", hindrance="it can't be read: remove it by hand")
-    return Step(fix, path, 0, "set it aside", (Change(path, seal.digest(data), None),))
+def drop(root: str, path: str, told: str) -> None:
+    """Remove a file of the cache if it is broken still, while nobody writes to the cache."""
+    folder, _, name = path.rpartition("/")
+    database = Database(root)
+    lock = database.lock()
+    try:
+        with locked(root), Folder(root, folder) as here:
+            if not keeping.broken(f"{root}/{path}"):
+                return
+            with noted.doing(root, noted.Note((told,))):
+                if name == NAME:
+                    database.discard()
+                else:
+                    here.remove(name)
+    finally:
+        database.unlock(lock)
 
 
 def ignore(visit: Visit) -> list[Step]:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from journal import dayfile, seal
 from journal.chain import STATES, Verdict
 from journal.daypath import DayFile
-from journal.doctor.entries import in_git, is_ours, waiting
+from journal.doctor.entries import in_git, is_ours, lacks_a_file, waiting
 from journal.doctor.visit import Visit, faulty
 from journal.mend import Change, read
 from journal.preamble import preamble
@@ -134,7 +134,7 @@ def put_back(visit: Visit) -> list[Step]:
     by_file: dict[str, list[Verdict]] = defaultdict(list)
     late = {found.message[:26] for found in waiting(visit)}
     for one in visit.verdicts:
-        if one.state != "missing" and one.id not in late:
+        if lacks_a_file(one) or (one.state != "missing" and one.id not in late):
             continue
         if is_ours(visit, one):
             action = f"put entry {one.id} back from the spool"

@@ -22,6 +22,7 @@ class Step:
     action: str
     changes: tuple[Change, ...] = ()
     mode: int = 0
+    derived: bool = False  # the file is only removed: it is made again
     entry: str = ""  # the id of an entry to be put back by the append protocol
     hindrance: str = ""
 

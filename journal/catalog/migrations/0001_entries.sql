@@ -80,12 +80,13 @@ CREATE TRIGGER entry_struck AFTER DELETE ON entry BEGIN
     DELETE FROM reference WHERE entry = old.number;
 END;
 
--- Tags of the header, and tags written in the body (folded there).
+-- Tags of the header, and tags written in the body (`inline`); asked for by what they are folded.
 CREATE TABLE tag (
-    name TEXT NOT NULL,
+    folded TEXT NOT NULL,
     entry INTEGER NOT NULL,
     inline INTEGER NOT NULL,
-    PRIMARY KEY (name, entry, inline)
+    name TEXT NOT NULL,
+    PRIMARY KEY (folded, entry, inline)
 ) WITHOUT ROWID;
 CREATE INDEX tag_entry ON tag (entry);
 

@@ -1,0 +1,46 @@
+"""The journal held alone: its lock, and what its writer knows, as an append has them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from journal import space
+from journal.anchor import anchor
+from journal.errors import Conflict
+from journal.files import Folder, close, lock, unlock
+from journal.protocol import Session
+from journal.space import Space
+
+
+@contextmanager
+def locked(root: str) -> Iterator[tuple[Folder, int]]:
+    """`.journal` and the lock's descriptor, while nobody else writes; Conflict after 30 s."""
+    with Folder(root, ".journal", create=True) as home:
+        with home.inner("state", create=True) as state:
+            fd = state.open("lock", os.O_RDWR | os.O_CREAT)
+        try:
+            lock(fd)
+            yield home, fd
+        finally:
+            unlock(fd)
+            close(fd)
+
+
+@contextmanager
+def session(place: Space) -> Iterator[Session]:
+    """The lock, and what this machine's writer knows; Conflict if its spool lost entries."""
+    with locked(place.root) as (home, lock_fd):
+        held = Session(place, home, space.writer_of(place, lock_fd))
+        try:
+            if not held.know(None):
+                raise Conflict(
+                    "this machine's spool lacks entries that it had acknowledged",
+                    kind="changed-on-disk",
+                    hint="append an entry first: a new writer takes over then",
+                )
+            held.git = anchor(place.root)  # or it would not ask git which files it keeps
+            yield held
+        finally:
+            held.close()
