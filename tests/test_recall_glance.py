@@ -91,6 +91,7 @@ def test_a_postscript_is_no_part_of_the_body() -> None:
     raw = sealed(Draft(body="of")) + b"\nthe red\n"
     assert look(raw, '"of the"') is None
     assert look(raw, '"the red"') is None
+    assert look(raw.replace(b"\nlen: 2\n", b"\nlen : 2\n"), '"of the"') is None
     assert look(raw.replace(b"\nof\n", b"\nof x y\n"), '"y the red"') is None  # it was edited
 
 

@@ -196,11 +196,13 @@ def test_texts_that_move_while_all_are_read_are_found(
 
 ANEW = """
 import sys
+import time
 from journal.catalog.catalog import Catalog
 catalog = Catalog(sys.argv[1])
 print("ready", flush=True)
 while True:
     catalog.reindex()
+    time.sleep(0.01)
 """
 
 
@@ -211,8 +213,10 @@ def test_an_answer_beside_another_process_that_reindexes(tmp_path: Path) -> None
         assert child.stdout
         assert child.stdout.readline() == b"ready\n"
         journal = api.open(str(tmp_path))
-        for _ in range(60):
-            answer = journal.recall("fix", limit=100)
-            assert sorted(hit.entry.id for hit in answer.hits) == ids
-            assert answer.total == 40
-        child.kill()
+        try:
+            answers = [journal.recall("fix", limit=100) for _ in range(20)]
+        finally:
+            child.kill()
+    for answer in answers:
+        assert sorted(hit.entry.id for hit in answer.hits) == ids
+        assert answer.total == 40
