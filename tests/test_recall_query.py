@@ -150,3 +150,12 @@ def test_stems(pair: str) -> None:
 def test_anything_has_a_stem(text: str) -> None:
     assert stem(text) or not text
     assert len(stem(text)) <= len(text) + 1
+
+
+def test_what_people_write_of_fields() -> None:
+    assert parse("kind:TASK") == Field("kind", "task")
+    assert parse("kind:Odd") == Field("kind", "Odd")
+    assert parse("tag:#search") == Field("tag", "search")
+    with pytest.raises(UsageError, match="kind: takes one value") as caught:
+        parse("kind:(task OR fact)")
+    assert "(kind:… OR kind:…)" in caught.value.hint

@@ -6,6 +6,7 @@ from journal import api
 from journal.cli import output, progress
 from journal.cli.listing import filters, selection
 from journal.errors import UsageError
+from journal.recall.parsing import parse
 from journal.safe import one_line
 
 
@@ -19,7 +20,7 @@ def do_recall(args: argparse.Namespace) -> int:
     """Entries that hold all the words, best first."""
     journal = api.open(args.workspace, progress.reading)
     text = " ".join(args.query)
-    if not text.strip():
+    if parse(text) is None:
         raise UsageError(
             "there is nothing to look for", kind="bad-query", hint="journal recall WORDS"
         )

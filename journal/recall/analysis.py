@@ -19,12 +19,19 @@ _UNSPACED = (
     "\U00020000-\U0003ffff"
 )
 _SIGNS = "\u0900-\u0963\u0966-\u0dff"
+# Each is a word of its own: arrows, signs and emoji.
+_PICTURES = "\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _ASCII_TOKEN = re.compile(r"\w+", re.ASCII)
 
 
 @cache
 def _token() -> re.Pattern[str]:
-    return re.compile(rf"[{_UNSPACED}]+|(?:[^\W{_UNSPACED}]|[{_SIGNS}])+")
+    return re.compile(rf"[{_UNSPACED}]+|[{_PICTURES}]|(?:[^\W{_UNSPACED}]|[{_SIGNS}])+")
+
+
+def stands_alone(letter: str) -> bool:
+    """Whether the letter is no part of a word, whatever it touches."""
+    return re.match(f"[{_UNSPACED}{_PICTURES}]", letter) is not None
 
 
 @cache

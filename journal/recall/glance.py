@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from journal.recall.analysis import fold, folded_words, is_run
+from journal.recall.analysis import fold, folded_words, stands_alone
 
 _OPENING = re.compile(rb"[ \t]*\n(?:[ \t]*\n)*```yaml entry[ \t]*\n")
 _CLOSING = re.compile(rb"^```[ \t]*(?:\n|\Z)", re.MULTILINE)
@@ -49,8 +49,8 @@ def _folded(letter: str) -> str:
 def _plain(letter: str) -> str:
     if letter.isascii():
         return letter
-    if is_run(letter):
-        return " X "  # a word of its own, whatever it touches
+    if stands_alone(letter):
+        return " X "
     return "X" if folded_words(letter) else " "
 
 

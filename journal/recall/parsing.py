@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from journal.errors import UsageError
+from journal.names import KINDS
 from journal.recall.analysis import is_run, words
 from journal.recall.query import (
     FIELDS,
@@ -180,12 +181,16 @@ class _Lexer:
             self._no_field(name, at, found.end())
             return None
         start = found.end()
+        if self._text[start] == "(" and " " in self._text[start:].partition(")")[0]:
+            hint = f"say it with each: ({name}:… OR {name}:…)"
+            raise bad_query(f"{name}: takes one value", self._text, at, start + 1, hint)
         if self._text[start] == '"':
             end = self._closing(start)
             value = self._text[start + 1 : end - 1]
         else:
             end = self._plain_end(start)
             value = self._text[start:end]
+        value = _meant(name, value)
         return _Token("", at, end, Field(name, value)) if value else None
 
     def _no_field(self, name: str, at: int, end: int) -> None:
@@ -218,6 +223,13 @@ class _Lexer:
                 return end
             inner += (char == "(") - (char == ")" and inner > 0)
         return len(self._text)
+
+
+def _meant(name: str, value: str) -> str:
+    """A field's value as entries have it, where a person may well write it otherwise."""
+    if name == "kind" and value.lower() in KINDS:
+        return value.lower()
+    return value.removeprefix("#") if name == "tag" else value
 
 
 def _with_prefix(text: str) -> Node | None:

@@ -5,6 +5,7 @@ Flat queries are answered from the postings; the rest is Whoosh's.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -73,7 +74,7 @@ class _Asked:
         self.whole = _narrowed(node, query.selection)
         self._shelf = shelf
         self._node = node
-        self._limit = max(0, query.limit)
+        self._limit = max(0, min(query.limit, sys.maxsize))
         named = {value: [row.number for row in shelf.named(value)] for value in ids_in(node)}
         self._finders = [Finder(segment, named) for segment in view.segments]
         self._candidates = self._find(query.selection)
