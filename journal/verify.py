@@ -25,7 +25,7 @@ def verify(store: Store) -> list[Verdict]:
     verdicts, entries = _verify(store)
     if any(verdict.state not in _CALM for verdict in verdicts):
         # Maybe an append came between the reading of files and of the spool.
-        with _quiet(store.root):
+        with quiet(store.root):
             verdicts, entries = _verify(store)
     return _with_attachments(store, verdicts, entries)
 
@@ -47,7 +47,7 @@ def _with_attachments(store: Store, verdicts: list[Verdict], entries: list[Held]
 
 
 @contextmanager
-def _quiet(root: str) -> Iterator[None]:
+def quiet(root: str) -> Iterator[None]:
     """While nobody appends; if that can't be had, as it is."""
     try:
         with Folder(root, space.STATE) as state:

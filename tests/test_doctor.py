@@ -17,7 +17,7 @@ import pytest
 from faults import why_no_strace
 from test_schemas import faults
 
-from journal import clock, dayfile, doctor, ids, seal, space
+from journal import api, clock, dayfile, doctor, ids, mend, seal, space
 from journal.doctor import CHECKS, codes, machine, pages
 from journal.doctor.visit import Visit
 from journal.entry import Draft, Receipt
@@ -87,6 +87,9 @@ def test_nothing_is_said_of_what_is_well(root: Path) -> None:
     assert told(root) == []
     assert doctor.examine(str(root)).entries == 3
     repository(root)
+    assert told(root) == []
+    api.open(str(root)).recall("anything")  # now there are a catalog and an index
+    assert (root / ".journal/cache/index/manifest.json").is_file()
     assert told(root) == []
     assert doctor.examine(str(root)).exit_code == 0
 
@@ -221,6 +224,30 @@ def test_a_postscript_in_a_copy_is_news(root: Path) -> None:
     assert "alone holds 1 entry" in found(root)[0].message
 
 
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("journal/main/2026-01-02.md", "journal/main/2026/"),
+        ("journal/main/2026/01/2026-01-02.md", "journal/main/2026/"),
+        ("journal/2025-01-02 Walk.md", "journal/main/2025/"),
+        ("journal/side/notes/2026-01-02.md", "journal/side/2026/"),
+    ],
+)
+def test_a_day_file_where_nobody_reads_it(root: Path, path: str, where: str) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text("## 10:00 By hand\n\nText.\n")
+    (root / "journal/main/.trash").mkdir()
+    shutil.copy(root / path, root / "journal/main/.trash")
+    (root / "journal/main/README.md").write_text("No day.\n")
+    [finding] = found(root)
+    assert (finding.code, finding.file, finding.fix) == ("stray-day", path, "")
+    assert finding.message.endswith(f"not read: it belongs in {where}")
+    assert doctor.examine(str(root)).exit_code == 1
+    (root / where).mkdir(parents=True, exist_ok=True)
+    (root / path).rename(root / where / Path(path).name)
+    assert doctor.examine(str(root)).entries == 4
+
+
 CONFLICT = "<<<<<<< HEAD\n## 10:00 Mine\n\nA.\n=======\n## 11:00 Theirs\n\nB.\n>>>>>>> other\n"
 
 
@@ -257,6 +284,8 @@ def test_attachments_are_what_their_names_say_and_named(book: Notebook, root: Pa
     folder = root / "journal/main/attachments"
     folder.mkdir(mode=0o700)
     (folder / digest).write_bytes(b"a picture")
+    assert told(root) == []  # the entry that names it may come yet
+    os.utime(folder / digest, (NOON, NOON))
     assert told(root) == [("attachment-unnamed", "")]
     book.append(Draft(body=f"See {digest}."))
     assert told(root) == []
@@ -297,7 +326,7 @@ def test_the_journal_is_read_once_however_many_files_are_attached(
     for _ in range(2):
         for number in range(5):
             book.attach(os.urandom(9), name=str(number))
-        visit = Visit(str(root))
+        visit = Visit(str(root), now=clock.now().timestamp() + 2 * pages.REST)
         assert visit.verdicts
         real, calls = visit.store.content, []
         visit.store.content = lambda path, real=real, calls=calls: calls.append(path) or real(path)  # type: ignore[method-assign]
@@ -400,6 +429,44 @@ def test_a_broken_cache(root: Path, name: str, data: bytes) -> None:
     assert told(root) == [("cache", "cache")]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_a_cache_of_links_pipes_and_folders(root: Path, journal_bin: Path, kind: str) -> None:
+    cache = root / ".journal/cache"
+    [known] = cache.glob("*.known")
+    names = ["catalog.lock", "config.json", known.name, "x.other"]
+    for name in names:
+        (cache / name).unlink(missing_ok=True)
+        if kind == "pipe":
+            os.mkfifo(cache / name, 0o600)
+        elif kind == "link":
+            (cache / name).symlink_to("/dev/zero")
+        else:
+            (cache / name).mkdir(0o700)
+    done = subprocess.run(
+        [journal_bin, "doctor", "--json"], cwd=root, capture_output=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    shown = {one["file"]: one for one in json.loads(done.stdout)["findings"]}
+    assert set(shown) == {f".journal/cache/{name}" for name in names}
+    assert {one["code"] for one in shown.values()} == {"cache"}
+    assert {one["fix"] for one in shown.values()} == {"" if kind == "folder" else "cache"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+@pytest.mark.parametrize("kind", ["link", "pipe", "file"])
+def test_no_folder_in_the_caches_place(root: Path, kind: str) -> None:
+    cache = root / ".journal/cache"
+    cache.rename(root.with_name("elsewhere"))
+    if kind == "pipe":
+        os.mkfifo(cache, 0o600)
+    elif kind == "link":
+        cache.symlink_to(root.with_name("elsewhere"))
+    else:
+        cache.touch(0o600)
+    assert [(one.code, one.file) for one in found(root)] == [("link", ".journal/cache")]
+
+
 # Git
 
 
@@ -493,6 +560,39 @@ def test_a_spool_that_is_torn_or_lost_entries(root: Path) -> None:
     assert doctor.examine(str(root)).exit_code == 0
     spool.write_bytes(whole[: whole.index(b"\n{", 10)])
     assert "lost-spool" in [code for code, _ in told(root)]
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="what is open isn't shown")
+@pytest.mark.parametrize("harm", ["lost-spool", "torn-spool", "cache"])
+def test_what_a_writer_is_doing_is_no_fault(root: Path, journal_bin: Path, harm: str) -> None:
+    """Half of an append is seen; the doctor waits for the other half before it tells."""
+    [spool] = (root / ".journal/state/spool").iterdir()
+    [cache] = (root / ".journal/cache").glob("*.known")
+    path = cache if harm == "cache" else spool
+    whole = path.read_bytes()
+    half = whole[: whole.rindex(b"\n{")] if harm == "lost-spool" else whole[:-20]
+    day = day_of(root).read_bytes()
+    with mend.locked(str(root)):
+        path.write_bytes(half)
+        examining = subprocess.Popen([journal_bin, "doctor"], cwd=root, stdout=subprocess.PIPE)
+        while examining.poll() is None and not waits(examining.pid):
+            time.sleep(0.005)
+        assert examining.poll() is None, "it told without looking again"
+        path.write_bytes(whole)
+    said, _ = examining.communicate()
+    assert (examining.returncode, said) == (0, b"3 entries, nothing to mend\n")
+    assert day_of(root).read_bytes() == day
+    path.write_bytes(half)
+    assert harm in [code for code, _ in told(root)]
+
+
+def waits(pid: int) -> bool:
+    """Whether a process has the journal's lock open."""
+    folder = Path(f"/proc/{pid}/fd")
+    try:
+        return any(os.readlink(one).endswith("/state/lock") for one in folder.iterdir())
+    except OSError:  # it is over, or has just closed something
+        return False
 
 
 def test_a_spool_of_another_machine(root: Path, tmp_path: Path) -> None:
@@ -672,3 +772,19 @@ def test_what_the_doctor_prints(root: Path, journal_bin: Path) -> None:
     assert {"torn", "conflict-markers", "sync-conflict", "attributes", "not-ignored"} <= shown
     for one in answer["findings"]:
         assert bool(one["fix"]) != bool(one["hint"])
+
+
+def test_the_last_line_says_nothing_else_than_those_above(
+    reachable: Path, journal_bin: Path
+) -> None:
+    day_of(reachable).chmod(0o644)
+
+    def last() -> tuple[int, str]:
+        done = subprocess.run(
+            [journal_bin, "doctor"], cwd=reachable, capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stdout.splitlines()[-1]
+
+    assert last() == (0, "3 entries, 1 thing worth knowing")
+    (reachable / ".gitignore").write_text("")
+    assert last() == (1, "3 entries, 1 thing to mend, 1 thing worth knowing")

@@ -258,6 +258,38 @@ def test_an_editor_that_fails_is_told(desk: Desk) -> None:
     assert desk.states() == {"intact": 1}
 
 
+def test_without_a_terminal_an_editor_has_to_be_named(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.delenv("EDITOR", raising=False)
+    vi = desk.root.parent / "bin" / "vi"
+    vi.parent.mkdir()
+    vi.write_text("#!/bin/sh\necho escapes\n")
+    vi.chmod(0o755)
+    monkeypatch.setenv("PATH", str(vi.parent), prepend=os.pathsep)
+    for words in (["edit"], ["edit", "--json"], ["edit", "yesterday"]):
+        done = desk.run(*words)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "VISUAL or EDITOR" in done.stderr
+        assert desk.files() == []
+    entry = desk.append("x")
+    assert "VISUAL or EDITOR" in desk.run("edit", entry["id"]).stderr
+    assert desk.edit(entry["id"]).returncode == 0
+
+
+@pytest.mark.parametrize("words", ["2026-11", "last week", "2026"])
+def test_more_than_a_day_is_refused(desk: Desk, words: str) -> None:
+    for done in (desk.edit(words), desk.run("adopt", words)):
+        assert done.returncode == 2
+        assert "is more than a day" in done.stderr
+        assert "journal list --since" in done.stderr
+    assert desk.files() == []
+    done = desk.run("edit", words, "--json", editor=desk.editor("true"))
+    assert json.loads(done.stderr)["error"]["kind"] == "bad-time"
+    assert desk.edit("2026-11-20").returncode == 0
+
+
 def test_visual_comes_before_editor_and_stdout_holds_data_only(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

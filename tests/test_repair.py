@@ -18,6 +18,7 @@ from test_schemas import faults
 
 from journal import clock, dayfile, doctor, editing, files, mend, repair, seal, space
 from journal.catalog.database import Database
+from journal.doctor.visit import Visit
 from journal.entry import Draft
 from journal.errors import Conflict, UsageError
 from journal.mend import holding
@@ -315,6 +316,16 @@ def test_the_same_entry_on_both_sides_stays_once(root: Path) -> None:
     assert len(slices(day)) == len(above) + 4  # and the one that tells of it
 
 
+def test_a_heading_after_a_marker_has_a_blank_line_above(root: Path) -> None:
+    day = day_of(root).with_name("2026-01-01.md")
+    sides = "<<<<<<< a\n## 16:00 Mine\n\nO\n=======\n## 17:00 Theirs\n\nP\n>>>>>>> b\n"
+    day.write_text(f"## 09:00 A\n\na\n{sides}## 18:00 B\n\nb\n")
+    apply(root, "conflict-markers")
+    assert day.read_text() == (
+        "## 09:00 A\n\na\n\n## 16:00 Mine\n\nO\n\n## 17:00 Theirs\n\nP\n\n## 18:00 B\n\nb\n"
+    )
+
+
 def test_a_conflict_in_what_a_person_typed_keeps_every_line(root: Path) -> None:
     day = day_of(root)
     typed = (
@@ -384,25 +395,56 @@ def test_what_a_copy_alone_holds_gets_a_proper_name(book: Notebook, root: Path) 
     *rest, sealed, hand = slices(day)
     copy.write_bytes(day.read_bytes())
     day.write_bytes(day.read_bytes().replace(sealed + hand, b""))
-    clone = root.with_name("clone")
-    shutil.copytree(root, clone, ignore=shutil.ignore_patterns(".journal"))
-    done = apply(clone, "odd-name")
+    done = apply(root, "odd-name")
     assert [step.hindrance for step in done.hindered] == []
-    part = day_of_part(clone, day.name.replace(".md", ".p2.md"))
+    part = day_of_part(root, day.name.replace(".md", ".p2.md"))
     assert slices(part) == [sealed, hand]
-    assert not (clone / copy.relative_to(root)).exists()
-    assert states(clone) == {}
+    assert not copy.exists()
+    assert states(root) == {}
     assert len(rest) == 3
 
 
+def test_nothing_is_written_into_another_writers_files(book: Notebook, root: Path) -> None:
+    """Only that writer appends to them (FORMAT 3): a clone uses its own."""
+    day = day_of(root)
+    sealed = slices(day)[-1]
+    clone = root.with_name("clone")
+    shutil.copytree(root, clone, ignore=shutil.ignore_patterns(".journal"))
+    typed = copy_of(clone / day.relative_to(root))
+    typed.write_bytes(day.read_bytes() + b"\n## 23:10 By hand\n\nText.\n")
+    own = "append an entry, then repair again"
+    assert [step.hindrance[-len(own) :] for step in repair.plan(str(clone)).hindered] == [own]
+    Notebook.open(str(clone)).append(Draft(body="The clone's own."))
+    mine = str(Visit(str(clone)).mine)
+    assert mine != book.store.config.writer
+    other = day.with_name("2026-01-01.md").relative_to(root)
+    (clone / other).write_bytes(b"")
+    foreign = copy_of(clone / day.relative_to(root)).with_name(f"{day.stem} 2.md")
+    theirs = (clone / day.relative_to(root)).read_bytes()
+    (clone / day.relative_to(root)).write_bytes(theirs.replace(sealed, b""))
+    foreign.write_bytes(sealed)
+    typed.write_bytes(b"## 23:10 By hand\n\nText.\n")
+    before = {path.name for path in day.parent.iterdir()}
+    done = apply(clone, "odd-name")
+    assert [step.file for step in done.hindered] == [str(foreign.relative_to(clone))]
+    assert mine in done.hindered[0].hindrance
+    assert foreign.read_bytes() == sealed
+    [step] = done.done
+    assert step.changes[0].path.startswith(f"journal/main/{day.parent.name}/{day.stem}.{mine}.")
+    assert slices(clone / step.changes[0].path) == [b"## 23:10 By hand\n\nText.\n"]
+    assert f"writer: {mine}\n" in (clone / step.changes[0].path).read_text()
+    made = {path.name for path in (clone / day.relative_to(root)).parent.iterdir()} - before
+    assert all(mine in name for name in made - {foreign.name, other.name})
+
+
 def test_a_forged_entry_gets_no_proper_name(root: Path) -> None:
-    copy = copy_of(day_of(root))
+    copy, mine = copy_of(day_of(root)), Visit(str(root)).mine
     piece = forged(root)
     copy.write_bytes(piece)
     assert list(states(root).values()) == ["alien"]
     done = apply(root, "odd-name")
     assert [step.hindrance for step in done.hindered] == [
-        "what it alone holds would not verify under a proper name"
+        f"what it alone holds would not verify in a file of writer {mine}, this folder's"
     ]
     assert copy.read_bytes() == piece
 
@@ -853,6 +895,41 @@ def test_what_repair_prints(root: Path, journal_bin: Path) -> None:
     assert done.returncode == 2
     assert not faults("error", json.loads(done.stderr))
     assert re.search(rb"fixes: attributes, cache", done.stderr)
+
+
+def said(root: Path, journal_bin: Path, *words: str) -> tuple[int, str]:
+    """The exit code and the last line of a repair."""
+    done = subprocess.run(
+        [journal_bin, "repair", *words], cwd=root, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout.splitlines()[-1]
+
+
+def test_what_could_not_be_done_is_counted(root: Path, journal_bin: Path) -> None:
+    day = day_of(root)
+    day.with_name(f"{day.stem} 2.md").write_bytes(forged(root))
+    assert said(root, journal_bin, "odd-name") == (1, "1 step can not be done")
+    assert said(root, journal_bin, "odd-name", "--apply") == (1, "1 step could not be done")
+    (root / ".gitignore").write_text("")
+    code, last = said(root, journal_bin, "--apply")
+    assert (code, last.startswith("1 step done, told by entry ")) == (1, True)
+    assert last.endswith("; 1 step could not be done")
+
+
+def test_what_is_left_for_a_person_is_exit_1(root: Path, journal_bin: Path) -> None:
+    day = day_of(root)
+    day.unlink()
+    day.mkdir(mode=0o700)
+    shutil.rmtree(root / ".journal/state/spool")
+    assert doctor.examine(str(root)).exit_code
+    assert said(root, journal_bin) == (1, "nothing that a fix could mend")
+    day.rmdir()
+
+
+def test_what_is_only_worth_knowing_is_exit_0(root: Path, journal_bin: Path) -> None:
+    (root / ".stfolder").mkdir()
+    assert [one.code for one in repair.plan(str(root)).left] == ["synced-folder"]
+    assert said(root, journal_bin) == (0, "nothing that a fix could mend")
 
 
 def test_a_journal_that_is_switched_off_keeps_the_notes(root: Path) -> None:

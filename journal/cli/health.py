@@ -34,12 +34,15 @@ def do_doctor(args: argparse.Namespace) -> int:
     _findings(found.findings)
     some = "1 entry" if found.entries == 1 else f"{found.entries:,} entries"
     grave = [one for one in found.findings if CODES[one.code].weight != NOTE]
-    if grave:
-        many = "1 thing" if len(grave) == 1 else f"{len(grave)} things"
-        output.write(f"{some}, {many} to mend")
-    else:
-        output.write(f"{some}, nothing to mend")
+    notes = len(found.findings) - len(grave)
+    what = [f"{_things(len(grave))} to mend"] if grave else []
+    what += [f"{_things(notes)} worth knowing"] if notes else []
+    output.write(f"{some}, {', '.join(what) or 'nothing to mend'}")
     return found.exit_code
+
+
+def _things(count: int) -> str:
+    return "1 thing" if count == 1 else f"{count} things"
 
 
 def _findings(found: Iterable[Finding]) -> None:
@@ -89,12 +92,21 @@ def _step(step: Step, what: str) -> None:
 
 
 def _summary(found: repair.Repair) -> str:
-    many = "1 step" if len(found.done) == 1 else f"{len(found.done)} steps"
+    """What was done or would be, and how much of it can't be."""
+    many = _steps(len(found.done))
+    can_not = ""
+    if found.hindered:
+        can_not = f"{_steps(len(found.hindered))} {'could' if found.applied else 'can'} not be done"
     if not found.done:
-        return (
-            "nothing that a fix could mend" if not found.entry else f"told by entry {found.entry}"
-        )
+        told = f"told by entry {found.entry}" if found.entry else ""
+        return "; ".join(filter(None, (can_not, told))) or "nothing that a fix could mend"
+    also = f"; {can_not}" if can_not else ""
     if not found.applied:
-        return f"{many}; nothing was changed: `journal repair --apply` does it"
+        return f"{many}{also}; nothing was changed: `journal repair --apply` does it"
     kept = f"; old bytes are kept in {repair.ASIDE}" if found.kept else ""
-    return f"{many} done, told by entry {found.entry or '(the journal is switched off)'}{kept}"
+    entry = found.entry or "(the journal is switched off)"
+    return f"{many} done, told by entry {entry}{kept}{also}"
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{count} steps"

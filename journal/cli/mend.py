@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from journal import acceptance, clock, editing
@@ -115,12 +116,24 @@ def _chosen(notebook: Notebook, verdicts: Sequence[Verdict], words: str) -> list
 
 
 def _date(notebook: Notebook, words: str) -> str:
-    """The day that the words name, `2026-11-21`; empty if they name none."""
-    zone = notebook.store.zone
+    """The day that the words name, `2026-11-21`; empty if they name none.
+
+    UsageError `bad-time` if they name more than one.
+    """
+    zone, now = notebook.store.zone, clock.now()
     try:
-        return clock.day_key(clock.parse_since(words, zone, clock.now()), zone)
+        since, until = clock.parse_since(words, zone, now), clock.parse_until(words, zone, now)
     except ValueError:
         return ""
+    date = clock.day_key(since, zone)
+    if until > since and clock.day_key(until - timedelta(seconds=1), zone) != date:
+        raise UsageError(
+            f"{words!r} is more than a day",
+            kind="bad-time",
+            hint=f"name one day, such as {date}; `journal list --since {words!r} --until {words!r}`"
+            " shows which there are",
+        )
+    return date
 
 
 def _append(notebook: Notebook, drafts: list[Draft]) -> list[Receipt]:
@@ -151,6 +164,7 @@ def do_edit(args: argparse.Namespace) -> int:
     """Open a day file in the editor, and say what came of it; the exit code is verify's."""
     notebook = Notebook.open(args.workspace)
     if date := _date(notebook, args.what):
+        _editor(quiet=args.json)  # before a file is begun for it
         place = editing.at_day(notebook, date, args.namespace)
     else:
         place = editing.at_entry(notebook, notebook.find(args.what))
@@ -185,7 +199,7 @@ def _edited(place: editing.Place, found: editing.Outcome) -> dict[str, Any]:
 
 def _run_editor(path: str, line: int, *, quiet: bool) -> None:
     """Run the person's editor and wait; UsageError `editor-failed` if it fails."""
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    editor = _editor(quiet=quiet)
     words = editor_words(editor, path, line)
     # With --json the editor draws on stderr: stdout holds data only.
     screen = sys.stderr if quiet else None
@@ -200,6 +214,22 @@ def _run_editor(path: str, line: int, *, quiet: bool) -> None:
             hint="set VISUAL or EDITOR; the file is as the editor left it, and `journal verify`"
             " says what it sees",
         )
+
+
+def _editor(*, quiet: bool) -> str:
+    """The person's editor; UsageError `no-editor` if none is named and vi would have no terminal.
+
+    One that is named runs anywhere: it may have a window of its own, or be a script.
+    """
+    if named := os.environ.get("VISUAL") or os.environ.get("EDITOR"):
+        return named
+    if not (sys.stdin.isatty() and (sys.stderr if quiet else sys.stdout).isatty()):
+        raise UsageError(
+            "there is no terminal for an editor, and none is named",
+            kind="no-editor",
+            hint="set VISUAL or EDITOR, for example EDITOR='code --wait' journal edit",
+        )
+    return "vi"
 
 
 def editor_words(editor: str, path: str, line: int) -> list[str]:

@@ -41,7 +41,7 @@ def do_day(args: argparse.Namespace) -> int:
             str(error), kind="bad-time", hint="for example: journal day yesterday"
         ) from error
     date = clock.day_key(since, zone)
-    if clock.day_key(until - timedelta(seconds=1), zone) != date:
+    if until > since and clock.day_key(until - timedelta(seconds=1), zone) != date:
         raise UsageError(
             f"{words!r} is more than a day",
             kind="bad-time",

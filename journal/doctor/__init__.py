@@ -9,6 +9,7 @@ from journal.doctor import clocks, entries, gitrules, keeping, machine, pages
 from journal.doctor.codes import AREAS, CODES, WORDS
 from journal.doctor.visit import Visit
 from journal.finding import Finding
+from journal.verify import quiet
 
 Check = Callable[[Visit], Iterable[Finding]]
 
@@ -24,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     entries.waiting,
     entries.unreadable,
     pages.odd_names,
+    pages.strays,
     pages.conflict_markers,
     pages.large_files,
     pages.attachments,
@@ -44,6 +46,17 @@ CHECKS: tuple[Check, ...] = (
     machine.disk,
     clocks.steps,
     clocks.ahead,
+)
+
+# What these see may be half of what a writer is doing, so they look twice. None of them may ask
+# for verdicts: a verification takes the lock itself.
+IN_MOTION: tuple[Check, ...] = (
+    keeping.leftovers,
+    keeping.private,
+    keeping.cache,
+    machine.state,
+    machine.spools,
+    machine.identities,
 )
 
 
@@ -67,8 +80,13 @@ def examine(root: str) -> Diagnosis:
 
 def diagnose(visit: Visit) -> Diagnosis:
     """The findings of all checks on one visit."""
-    found = dict.fromkeys(finding for check in CHECKS for finding in check(visit))
-    ordered = sorted(found, key=_order)
+    found = {check: list(check(visit)) for check in CHECKS}
+    if again := [check for check in IN_MOTION if found[check]]:
+        with quiet(visit.root):
+            calm = Visit(visit.root)
+            found |= {check: list(check(calm)) for check in again}
+    once = dict.fromkeys(finding for some in found.values() for finding in some)
+    ordered = sorted(once, key=_order)
     return Diagnosis(len(visit.verdicts), tuple(ordered))
 
 

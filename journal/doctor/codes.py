@@ -49,6 +49,7 @@ CODES = {
     "unreadable": Code(FILES, WRONG, "see what it is, whose it is, and its permissions"),
     "odd-name": Code(FILES, WRONG, "it holds what the others don't: see to it by hand"),
     "sync-conflict": Code(FILES, WRONG, "it holds what the others don't: see to it by hand"),
+    "stray-day": Code(FILES, WRONG, "`mv` it there: only year folders of namespaces are read"),
     "conflict-markers": Code(FILES, WRONG, "settle it in an editor: no entry may be cut by it"),
     "large-file": Code(FILES, NOTE, "it is read as a whole; a namespace of its own may help"),
     "link": Code(FILES, WRONG, "replace it by what it stands for: the journal follows no links"),

@@ -11,6 +11,7 @@ from journal import space
 from journal.cjson import loads
 from journal.doctor.visit import Visit, listed
 from journal.finding import Finding
+from journal.recall.manifest import decode
 from journal.spool import from_cache
 
 FIX = "permissions"
@@ -36,8 +37,13 @@ def walk(root: str, below: str) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def links(visit: Visit) -> Iterator[Finding]:
-    """Links and other things where a folder or a file of the journal's should be."""
+    """Links and other things where a folder or a file of the journal's should be.
+
+    What lies in the cache is told of by `cache`, which knows that it may go.
+    """
     for path, st in (*walk(visit.root, "journal"), *walk(visit.root, ".journal")):
+        if path.startswith(f"{space.CACHE}/"):
+            continue
         wanted = _wanted(path)
         if stat.S_ISLNK(st.st_mode):
             yield Finding("link", path, 0, f"a link, where a {wanted or 'file'} should be")
@@ -151,21 +157,28 @@ def cache(visit: Visit) -> Iterator[Finding]:
     folder = f"{visit.root}/{space.CACHE}"
     if os.path.isdir(folder) and not os.access(folder, os.W_OK | os.X_OK):
         yield Finding("cache", space.CACHE, 0, "it can't be written: everything takes longer")
-    for name in listed(folder):
-        if why := broken(f"{folder}/{name}"):
-            yield Finding("cache", f"{space.CACHE}/{name}", 0, why, "cache")
+    for path, st in walk(visit.root, space.CACHE):
+        if path != space.CACHE and (why := broken(f"{visit.root}/{path}")):
+            yield Finding("cache", path, 0, why, "" if stat.S_ISDIR(st.st_mode) else "cache")
 
 
 def broken(path: str) -> str:
     """Why a file of the cache can't be used; empty if it can, or nobody here knows it."""
-    is_sound = _KNOWN.get(os.path.basename(path).rpartition(".")[2])
-    if is_sound is None:
-        return ""
+    name = os.path.basename(path)
+    _, has_ending, ending = name.rpartition(".")
+    is_sound = _KNOWN.get(name) or _KNOWN.get(ending)
     try:
-        if not stat.S_ISREG(os.lstat(path).st_mode):
-            return "no file, where one should be"
+        mode = os.lstat(path).st_mode
+        if not stat.S_ISREG(mode):
+            is_folder = stat.S_ISDIR(mode) and not has_ending
+            what = "a link" if stat.S_ISLNK(mode) else "no file"
+            return "" if is_folder else f"{what}, where a file should be"
+        if is_sound is None:
+            return ""
         with open(path, "rb") as file:
             return "" if is_sound(file.read(1 << 20)) else "torn, or written by something else"
+    except FileNotFoundError:
+        return ""  # it went meanwhile
     except OSError as error:
         return f"can't be read: {error.strerror}"
     except (ValueError, TypeError, LookupError):
@@ -184,6 +197,7 @@ def _is_database(data: bytes) -> bool:
 _KNOWN: dict[str, Callable[[bytes], bool]] = {
     "known": lambda data: from_cache(data) is not None,
     "json": _is_object,
+    "manifest.json": lambda data: decode(data) is not None,  # of recall's index
     "db": _is_database,
     "sqlite": _is_database,
 }

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from journal import dayfile, space, spool
 from journal.cjson import loads
 from journal.doctor.visit import Visit, listed
+from journal.errors import JournalError
+from journal.files import Folder
 from journal.finding import Finding
 from journal.spool import Known, from_cache, from_records, scan
 
@@ -106,9 +108,9 @@ def _lost(visit: Visit, known: Known) -> str:
     """What cache or day files know that the spool once knew too; empty if nothing."""
     highest = {name: seq for name, (seq, _) in known.heads.items()}
     try:
-        with open(f"{visit.root}/{space.CACHE}/{visit.mine}.known", "rb") as file:
-            cached = from_cache(file.read(1 << 20))
-    except (OSError, ValueError, TypeError, LookupError):
+        with Folder(visit.root, space.CACHE) as folder:
+            cached = from_cache(folder.read(f"{visit.mine}.known"))
+    except (OSError, JournalError, ValueError, TypeError, LookupError):
         cached = None
     later = {name: seq for name, (seq, _) in cached.heads.items()} if cached else _in_files(visit)
     for name, seq in later.items():

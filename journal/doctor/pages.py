@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from journal import dayfile
 from journal.attach import ATTACHMENT, digest_in
 from journal.dayfile import INTACT, Piece
-from journal.daypath import DayFile
+from journal.daypath import DayFile, is_day_name
 from journal.doctor.visit import Visit, listed
 from journal.errors import JournalError
 from journal.files import Folder
 from journal.finding import Finding
+from journal.names import is_slug
 
 LARGE = 50 << 20
+REST = 60.0  # seconds that an attachment may be there before the entry that names it
 _HASH = re.compile(r"[0-9a-f]{64}")
+_DATED = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 # How programs that synchronise folders name the copy that they keep of a file changed twice.
 _COPIES = {
@@ -70,6 +73,32 @@ def news(visit: Visit, copy: DayFile) -> list[Piece]:
 def _slices(visit: Visit, path: str) -> Iterator[bytes]:
     for piece in dayfile.pieces(visit.store.content(path) or b""):
         yield piece.raw
+
+
+def strays(visit: Visit) -> Iterator[Finding]:
+    """Day files where no reader looks: beside the year folders, or deeper in them."""
+    read = {day.path for day in visit.days}
+    main = visit.store.config.namespaces[0]
+    for path in _dated(visit.root, "journal"):
+        if path not in read:
+            parts, date = path.split("/"), os.path.basename(path)
+            namespace = parts[1] if len(parts) > 2 and is_slug(parts[1]) else main
+            where = f"it belongs in journal/{namespace}/{date[:4]}/"
+            yield Finding(
+                "stray-day", path, 0, f"a day file outside its year folder; not read: {where}"
+            )
+
+
+def _dated(root: str, folder: str) -> Iterator[str]:
+    """Every file below a folder whose name begins with a date; hidden folders are not searched."""
+    for name in listed(f"{root}/{folder}"):
+        path = f"{folder}/{name}"
+        if os.path.islink(f"{root}/{path}"):
+            continue
+        if os.path.isdir(f"{root}/{path}"):
+            yield from () if name.startswith(".") else _dated(root, path)
+        elif is_day_name(name) and _DATED.match(name):
+            yield path
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +186,8 @@ def attachments(visit: Visit) -> Iterator[Finding]:
             continue
         if digest != f"sha256:{name}" and path not in told:
             yield Finding("attachment-changed", path, 0, "its bytes are not what its name says")
-        if name.encode() not in visit.hashes:
+        is_new = visit.now - os.lstat(f"{visit.root}/{path}").st_mtime < REST
+        if name.encode() not in visit.hashes and not is_new:
             yield Finding("attachment-unnamed", path, 0, "no entry names it")
 
 

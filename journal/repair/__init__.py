@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from journal import clock, mend
 from journal.doctor import diagnose
+from journal.doctor.codes import CODES, NOTE
 from journal.doctor.visit import Visit
 from journal.entry import Draft
 from journal.errors import JournalError, UsageError
@@ -49,8 +50,9 @@ class Repair:
 
     @property
     def exit_code(self) -> int:
-        """0 if nothing is to be done or all was done, else 1."""
-        return int(bool(self.hindered or (self.done and not self.applied)))
+        """0 if all was done and nothing is left but what is only worth knowing, else 1."""
+        grave = any(CODES[one.code].weight != NOTE for one in self.left)
+        return int(bool(self.hindered or grave or (self.done and not self.applied)))
 
 
 def plan(root: str, wanted: Sequence[str] = ()) -> Repair:

@@ -38,13 +38,18 @@ def conflict_markers(visit: Visit) -> list[Step]:
 
 
 def without_markers(data: bytes) -> bytes:
-    """The text without its marker lines."""
+    """The text without its marker lines; a heading that came after one has a blank line above."""
     kept, at = b"", 0
     for hunk in hunks(data):
         for marker in hunk.markers if hunk.whole else ():
-            kept += data[at:marker]
+            kept = _joined(kept, data[at:marker])
             at = data.find(b"\n", marker) + 1 or len(data)
-    return kept + data[at:]
+    return _joined(kept, data[at:])
+
+
+def _joined(above: bytes, below: bytes) -> bytes:
+    is_heading = above and dayfile.BOUNDARY.match(below)
+    return above + (b"\n" if is_heading and not above.endswith(b"\n\n") else b"") + below
 
 
 def both_sides(data: bytes) -> bytes:

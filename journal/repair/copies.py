@@ -16,9 +16,7 @@ from journal.repair.pages import is_sound
 from journal.repair.step import Step
 
 _ID = re.compile(rb"^id: ([0-9A-Z]{26})$", re.MULTILINE)
-_STEM = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:\.(?!p\d+\b|sync-conflict)([a-z0-9][a-z0-9-]{0,31})(?=\.))?", re.ASCII
-)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def odd_name(visit: Visit) -> list[Step]:
@@ -44,7 +42,11 @@ def _one(visit: Visit, copy: DayFile) -> Step:
     target = _proper(visit, copy)
     text = _page(visit, target, new)
     if not target or not is_sound(visit, target, text, lost=copy.path):
-        why = "what it alone holds would not verify under a proper name"
+        why = (
+            f"what it alone holds would not verify in a file of writer {visit.mine}, this folder's"
+        )
+        if not visit.mine:
+            why = "this folder has no writer of its own yet: append an entry, then repair again"
         return Step("odd-name", copy.path, line, "", hindrance=why)
     some = "1 entry" if len(new) == 1 else f"{len(new)} entries"
     action = f"move {some} to {target} and set the copy aside"
@@ -59,12 +61,16 @@ def _ids(visit: Visit, copy: DayFile) -> set[str]:
 
 
 def _proper(visit: Visit, copy: DayFile) -> str:
-    """The next part that is free of the day file that this is a copy of; empty if none is meant."""
+    """The next part that is free of this writer's own file of that day; empty if none is meant.
+
+    Never of the writer's whose file was copied: only that one appends to it (FORMAT 3).
+    """
     folder, _, name = copy.path.rpartition("/")
-    found = _STEM.match(name)
-    if not found or found[1][:4] != os.path.basename(folder):
+    found = _DATE.match(name)
+    if not visit.mine or not found or found[0][:4] != os.path.basename(folder):
         return ""
-    stem = f"{folder}/{found[1]}" + (f".{found[2]}" if found[2] else "")
+    is_first = visit.mine == visit.store.config.writer
+    stem = f"{folder}/{found[0]}" + ("" if is_first else f".{visit.mine}")
     taken = {day.path for day in visit.days} | {one.path for one in visit.records.values()}
     if f"{stem}.md" not in taken:
         return f"{stem}.md"

@@ -19,7 +19,10 @@ def permissions(visit: Visit) -> list[Step]:
     found += [path for paths in keeping.exposed(visit.root) for path in paths]
     steps = []
     for path in dict.fromkeys(found):
-        mode = keeping.right_mode(os.lstat(f"{visit.root}/{path}"))
+        try:
+            mode = keeping.right_mode(os.lstat(f"{visit.root}/{path}"))
+        except FileNotFoundError:
+            continue  # it went meanwhile
         steps.append(Step("permissions", path, 0, f"set permissions to {mode:04o}", mode=mode))
     return steps
 
