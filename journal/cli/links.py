@@ -40,8 +40,9 @@ def do_links(args: argparse.Namespace) -> int:
 
 def _line(way: str, link: Link, leads: str) -> None:
     kind = output.pad(link.kind, 8)
-    # A child refers by its header: that line has been said.
-    at = "" if link.kind == "child" else output.style(f"  at {_where(link.source)}", "dim")
+    # A parent is named by a header: that line has been said, or shown.
+    by_header = link.kind in ("child", "parent")
+    at = "" if by_header else output.style(f"  at {_where(link.source)}", "dim")
     output.write(f"{output.pad(way, 4)}  {output.style(kind, 'cyan')}  {leads}{at}")
 
 
