@@ -33,6 +33,10 @@ class Damaged(ValueError):
     """What the folder holds is no index of ours, or no longer."""
 
 
+class Copied(Damaged):
+    """A segment is whole, and came here with a copy of the folder."""
+
+
 class Depot:
     """The folder of one workspace's index."""
 
@@ -53,6 +57,8 @@ class Depot:
             except Untrusted as error:
                 self.trouble = _finding("index-untrusted", str(error), "journal doctor")
                 return Manifest(), []
+            except Copied:
+                return Manifest(), []  # of another folder: made anew, and nothing is wrong
             except (Damaged, OSError, JournalError) as error:
                 why = getattr(error, "strerror", None) or str(error)
                 self.trouble = _finding("index-damaged", f"can't be used: {why}", "made anew")
@@ -154,6 +160,8 @@ class Depot:
                     segment = _segment(folder, part.name)
                 except BadSegment as error:
                     raise Damaged(f"{part.name}: {error}") from error
+                if segment.identity[0] != part.identity[0] and segment.whole():
+                    raise Copied(f"{part.name}: is a copy")
                 if segment.identity != part.identity or not (settled or segment.whole()):
                     raise Damaged(f"{part.name}: is not what was written")
                 segment.deleted = frozenset(part.deleted)
