@@ -22,6 +22,15 @@ SELECT e.number, e.id, e.base, e.digest, e.copy, f.number * (1 - f.regular), e.n
 FROM file f CROSS JOIN entry e ON e.file = f.number
 WHERE f.date = ? AND e.spool IS NULL ORDER BY f.regular DESC, f.path, e.offset
 """
+_DOUBTFUL = """
+SELECT EXISTS (
+    SELECT 1 FROM file f CROSS JOIN entry e ON e.file = f.number
+    WHERE f.date = :date AND (e.base <> '' OR e.copy = 1 OR f.regular = 0)
+) OR EXISTS (
+    SELECT 1 FROM file f CROSS JOIN entry e ON e.file = f.number
+    WHERE f.date = :date AND e.spool IS NULL GROUP BY e.id, e.digest HAVING count(*) > 1
+)
+"""
 _ORIGINAL = """
 SELECT 1 FROM entry e JOIN file f ON f.number = e.file
 WHERE e.id = ? AND e.digest = ? AND e.namespace = ? AND f.regular = 1 AND e.spool IS NULL
@@ -40,6 +49,8 @@ FROM spooled s WHERE s.placed = 0 ORDER BY s.spool, s.offset
 
 def twins_and_copies(database: sqlite3.Connection, date: str) -> None:
     """Number the day's equal handwritten entries, and let one row stand for each entry."""
+    if database.execute(_DOUBTFUL, {"date": date}).fetchone() == (0,):
+        return  # most days: asked so, because a day may have very many entries
     seen: set[tuple[str, str, str]] = set()
     counts: dict[int, dict[str, int]] = {}
     day = database.execute(_OF_A_DAY, (date,)).fetchall()  # at once, for its rows change below
