@@ -19,7 +19,7 @@ from journal.space import CACHE
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import Any
+    from typing import Any, Literal
 
     from journal.finding import Finding
     from journal.selection import Selection
@@ -162,8 +162,8 @@ class Catalog:
         found = [row for some in find.batches(numbers) for row in self._ask(find.places(some))]
         return [(restored(path), *rest) for path, *rest in found]
 
-    def having(self, column: str, value: str) -> list[Row]:
-        """The entries with that title, parent, token or id, oldest first."""
+    def having(self, column: "Literal['title', 'parent']", value: str) -> list[Row]:
+        """The entries with that title or parent, oldest first."""
         return self._rows(find.having(column, value))
 
     def referring(self, kind: str, target: str) -> list[tuple[int, Row]]:

@@ -5,6 +5,7 @@ from journal.catalog.row import COLUMNS, stored
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Literal
 
     from journal.catalog.row import Row
     from journal.selection import Selection
@@ -161,8 +162,8 @@ def referring(kind: str, target: str) -> "Question":
     return f"SELECT r.line, {_COLUMNS} {_FROM} {join} WHERE {where}", [kind, target]
 
 
-def having(column: str, value: str) -> "Question":
-    """The rows with that value, oldest first; `column`: title, parent, token or id."""
+def having(column: "Literal['title', 'parent']", value: str) -> "Question":
+    """The rows with that title or parent, oldest first."""
     where = f"e.{column} = ? AND e.{column} <> '' AND e.copy = 0 ORDER BY e.moment"
     return f"SELECT {_COLUMNS} {_FROM} WHERE {where}", [value]
 
