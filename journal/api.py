@@ -1,11 +1,13 @@
 """A journal in one object, for doors and scripts: its notebook, its catalog, and recall."""
 
+from contextlib import suppress
 from functools import cached_property
+from os.path import lexists
 from time import time
 
 from journal import space
 from journal.catalog.catalog import Catalog
-from journal.errors import Conflict, JournalError
+from journal.errors import Conflict, JournalError, UsageError
 from journal.selection import EVERYTHING, Selection
 
 TYPE_CHECKING = False
@@ -72,6 +74,16 @@ class Journal:
             self.catalog.reindex()
             self._engine.reindex()
 
+    def strike(self) -> None:
+        """Leave no byte in catalog and index of what day files and spools no longer hold.
+
+        Asked after those were rewritten, and again if it was interrupted. JournalError if files
+        can't be cleared, or another process writes them for long.
+        """
+        with self.catalog.lock:
+            self.catalog.strike()
+            self._engine.strike()
+
     def findings(self) -> "list[Finding]":
         """What reading met that is not as it should be."""
         return self.catalog.findings()
@@ -114,13 +126,21 @@ class Journal:
 
         with self.catalog.lock:
             self.catalog.catch_up()
-            return self._engine.recall(Query(text, selection, limit))
+            engine = self._reader if selection.forgotten else self._engine
+            return engine.recall(Query(text, selection, limit))
 
     @cached_property
     def _engine(self) -> "Engine":
         from journal.recall.shelf import engine
 
         return engine(self.root, self.catalog, self.catalog.progress)
+
+    @property
+    def _reader(self) -> "Engine":
+        """Recall without the index, which has no forgotten entries."""
+        from journal.recall.shelf import CatalogScan, CatalogShelf
+
+        return CatalogScan(CatalogShelf(self.root, self.catalog), self.catalog)
 
     def read(self, rows: "Iterable[Row]") -> "Iterator[tuple[Row, Piece]]":
         """The rows with their slices, those left out whose text has gone since."""
@@ -160,7 +180,13 @@ class Journal:
 
 def open(directory: str = "", progress: "Progress | None" = None) -> Journal:  # noqa: A001
     """The journal of the workspace at `directory`, or found as the command line finds it."""
-    return Journal(space.find(str(directory)), progress)
+    root = space.find(str(directory))
+    if lexists(f"{root}/{space.PENDING}"):
+        from journal.strike import finish
+
+        with suppress(JournalError, OSError):  # readers honour a purge that is under way
+            finish(space.open_space(root, int(time())))
+    return Journal(root, progress)
 
 
 class Memory:
@@ -170,21 +196,43 @@ class Memory:
     >>> memory.store("We chose Whoosh", tags=("search",))  # doctest: +SKIP
     """
 
-    def __init__(self, notebook: "Book", recall: "Recall | None" = None) -> None:
+    def __init__(
+        self,
+        notebook: "Book",
+        recall: "Recall | None" = None,
+        journal: "Journal | None" = None,
+    ) -> None:
         self.notebook = notebook
+        self.journal = journal
         self._recall = recall or _scan(notebook)
 
     @classmethod
     def open(cls, directory: str = "") -> "Memory":
         """Memory kept in the workspace at `directory`, or found as the command line finds it."""
         journal = open(directory)
-        return cls(journal.notebook, journal.recall)
+        return cls(journal.notebook, journal.recall, journal)
 
     def store(self, body: str, **fields: "Any") -> "Receipt":
         """Append an entry; `fields` are those of `Draft`."""
         from journal.entry import Draft
 
         return self.notebook.append(Draft(body=body, **fields))
+
+    def forget(self, wanted: str, reason: str, *, purge: bool = False) -> None:
+        """Hide an entry from lists and recall; with `purge` its text is taken away for good.
+
+        UsageError if none or several have such an id, or if this is no journal on disk.
+        """
+        if self.journal is None:
+            raise UsageError("only a journal on disk forgets", hint="Memory.open(directory)")
+        from journal import forgetting
+
+        self.journal.catalog.catch_up()
+        row = self.journal.catalog.named(wanted)
+        if purge:
+            forgetting.purge(self.journal, [row.id], reason)
+        else:
+            forgetting.hide(self.journal, [row], reason)
 
     def recall(
         self, text: str, *, selection: Selection = EVERYTHING, limit: int = 10

@@ -12,17 +12,21 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from journal import dayfile, names
 from journal.errors import IntegrityError, JournalError, UsageError
 from journal.files import Folder, close, flush, write_all
+
+if TYPE_CHECKING:
+    from journal.intake import Masking
 
 FIELD = "attachments"
 FOLDER = "attachments"
 MARK = b"\nattachments: ["
 ATTACHMENT = "its attachment"
 _CHUNK = 1 << 20
+_PORTION = 8 << 20
 _NAME = 120
 _HEX = frozenset("0123456789abcdef")
 
@@ -34,6 +38,7 @@ class Attachment:
     name: str
     bytes: int
     digest: str
+    redacted: tuple[str, ...] = ()  # the rules of what was masked in it, when it was kept
 
     def record(self) -> dict[str, Any]:
         """The attachment as the header's list `attachments` holds it."""
@@ -64,8 +69,16 @@ def _is_digest(item: dict[str, Any]) -> bool:
     return kind == "sha256" and len(digits) == 64 and _HEX.issuperset(digits)
 
 
-def keep(root: str, namespace: str, source: str | bytes | int, name: str = "") -> Attachment:
+def keep(
+    root: str,
+    namespace: str,
+    source: str | bytes | int,
+    name: str = "",
+    masking: Masking | None = None,
+) -> Attachment:
     """The content of a file (its path, its bytes, or an open descriptor), kept durably.
+
+    `masking` rids it of secrets where it is text; what is no UTF-8 is kept as it is.
 
     UsageError `no-file` if it can't be read, IntegrityError `attachment-changed` if something else
     lies under its digest's name.
@@ -77,7 +90,7 @@ def keep(root: str, namespace: str, source: str | bytes | int, name: str = "") -
         fd = here.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         try:
             try:
-                found = _copied(given, fd, safe_name(name or source))
+                found = _copied(given, fd, safe_name(name or source), masking)
                 flush(fd)
             finally:
                 close(fd)
@@ -126,14 +139,51 @@ def _unreadable(source: str | int, error: Exception) -> UsageError:
     )
 
 
-def _copied(source: bytes | int, to: int, name: str) -> Attachment:
-    """The source's content written to a descriptor, hashed on the way."""
+def _copied(source: bytes | int, to: int, name: str, masking: Masking | None) -> Attachment:
+    """The source's content written to a descriptor, masked and hashed on the way."""
     state, size = sha256(), 0
-    for chunk in _chunks(source):
+    name = safe_name(masking.text(name)) if masking else name
+    for chunk in _masked(source, masking) if masking else _chunks(source):
         state.update(chunk)
         size += len(chunk)
         write_all(to, chunk)
-    return Attachment(name, size, f"sha256:{state.hexdigest()}")
+    redacted = tuple(masking.found) if masking else ()
+    return Attachment(name, size, f"sha256:{state.hexdigest()}", redacted)
+
+
+def _masked(source: bytes | int, masking: Masking) -> Iterator[bytes]:
+    held = b""
+    for chunk in _chunks(source):
+        held += chunk
+        while len(held) > 2 * _PORTION:
+            cut = _cut(held)
+            yield _without_secrets(held[:cut], masking)
+            held = held[cut:]
+    yield _without_secrets(held, masking)
+
+
+def _cut(text: bytes) -> int:
+    """Where a portion may end: at a line's end, and not within a key or what is private."""
+    ends = (text.rfind(mark, 0, _PORTION) + 1 for mark in (b"\n", b" ", b","))
+    cut = next((end for end in ends if end > _PORTION // 2), _PORTION)
+    while text[cut] & 0xC0 == 0x80:  # within a character
+        cut -= 1
+    for opening, closing in ((b"-----BEGIN", b"-----END"), (b"<private", b"</private")):
+        begin = text.rfind(opening, 0, cut)
+        if begin > 0 and text.find(closing, begin, cut) < 0:
+            cut = begin
+    return cut
+
+
+def _without_secrets(part: bytes, masking: Masking) -> bytes:
+    if b"\0" in part:
+        return part
+    try:
+        text = part.decode()
+    except UnicodeDecodeError:
+        return part
+    found = masking.text(text)
+    return part if found == text else found.encode()
 
 
 def _chunks(source: bytes | int) -> Iterator[bytes]:

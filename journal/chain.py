@@ -7,19 +7,21 @@ holds is seen here, by dictionary alone; whatever doesn't goes to `inquiry`.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from journal import seal
 from journal.dayfile import INTACT, UNSEALED
-from journal.held import Acknowledged, Chain, Chains, Day, Held
+from journal.held import Acknowledged, Chain, Chains, Day, Held, read
 
 STATES = {
     **dict.fromkeys("intact amended forgotten redacted handwritten elsewhere spooled".split(), 0),
     **dict.fromkeys("edited edited-whitespace missing torn alien misplaced".split(), 1),
     **dict.fromkeys("forked broken".split(), 5),
 }
+_STRIKES = re.compile(rb"^kind: (?:redact|forget)$", re.MULTILINE)
 ACCEPTS = {"amend": "amended", "forget": "forgotten", "redact": "redacted", "adopt": "handwritten"}
 
 
@@ -142,7 +144,23 @@ class Index:
         self.accepting: list[Held] = []
         for chain in self.evidence.chains:
             chain.held = {}
-        return [(other, held) for held in entries if (other := self._add(held)) is not held]
+        found = [(other, held) for held in entries if (other := self._add(held)) is not held]
+        self.accepting += self._remembered()
+        return found
+
+    def _remembered(self) -> list[Held]:
+        """What spools have of purges and redactions that git took away: they hold all the same."""
+        return [
+            held
+            for promised in self.evidence.acknowledged
+            if promised.id not in self.by_id and _STRIKES.search(promised.text)
+            for held in read(promised.text, self._day_of(promised))
+            if held.state == INTACT
+        ]
+
+    def _day_of(self, promised: Acknowledged) -> Day:
+        chain = self.evidence.chains.of(promised.writer, promised.namespace)
+        return Day(promised.file, promised.file.rpartition("/")[2][:10], chain)
 
     def _add(self, held: Held) -> Held:
         """The entry itself, or the same intact one that was there before."""
@@ -249,3 +267,11 @@ def exit_code(verdicts: list[Verdict]) -> int:
 def slice_digest(raw: bytes) -> str:
     """What pins a slice as it stands, trailing newlines aside: amend and adopt name it."""
     return seal.digest(raw.rstrip(b"\n"))
+
+
+def sealed_digest(raw: bytes, rest: bytes) -> str:
+    """The slice digest of a sealed entry without `rest`, what stands under it: a redact names it.
+
+    A line that is typed under the entry later changes nothing of what was accepted.
+    """
+    return slice_digest(raw[: raw.rfind(rest)] if rest else raw)

@@ -33,6 +33,9 @@ _SEALED = frozenset(SEALED)
 INTACT, EDITED, TORN, UNSEALED = "intact", "edited", "torn", "handwritten"
 
 
+_STUB = frozenset(("id", "seq", "prev"))
+
+
 def digest(data: bytes) -> str:
     """`seal.digest` by OpenSSL: slower to import, several times faster on long bodies."""
     return f"sha256:{sha256(data).hexdigest()}"
@@ -179,7 +182,7 @@ def _sealed(frame: _Frame, values: dict[str, Any], end: int) -> Piece:
     else:
         kept = _without_closing(raw[end:].strip(b"\n"), values.get("closes"))
         piece = Piece(frame, EDITED, values, unstuff(kept))
-        piece.trouble = "its body was changed"
+        piece.trouble = "" if is_stub(piece) else "its body was changed"
     piece.header = digest(raw[:end] if raw[end - 1 : end] == b"\n" else raw[:end] + b"\n")
     return piece
 
@@ -214,6 +217,11 @@ def link_of(raw: bytes) -> tuple[int, str] | None:
     piece = parse(raw)
     seq = piece.values.get("seq")
     return (seq, piece.header) if piece.header and isinstance(seq, int) else None
+
+
+def is_stub(piece: Piece) -> bool:
+    """Whether the slice is what a purge leaves: of the entry nothing but its place."""
+    return piece.values.keys() == _STUB and not piece.body and not piece.title
 
 
 def hand_id(piece: Piece) -> str:

@@ -99,7 +99,8 @@ class Entry:
 class Receipt:
     """What an append promises; `durable` only once it would survive a power cut.
 
-    `line` is 0 while the entry waits in the spool. A disabled journal gives an empty id.
+    `line` is 0 while the entry waits in the spool. A disabled journal gives an empty id. `withheld`
+    is the policy's rule if the text was not kept; `redacted` names the rules of what was masked.
     """
 
     id: str
@@ -111,3 +112,5 @@ class Receipt:
     durable: bool
     repeated: bool = False
     notices: tuple[str, ...] = ()
+    withheld: str = ""
+    redacted: tuple[str, ...] = ()

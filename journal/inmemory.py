@@ -8,6 +8,7 @@ from journal import clock, ids, seal, spool
 from journal.daypath import DayFile
 from journal.entry import Draft, Entry, Receipt
 from journal.errors import FormatError
+from journal.intake import Intake
 from journal.notebook import find, given
 from journal.preamble import preamble
 from journal.selection import EVERYTHING, Selection
@@ -23,6 +24,7 @@ class MemoryNotebook:
     def __init__(self, timezone: str = "UTC") -> None:
         workspace = ids.after("", int(clock.now().timestamp() * 1000))
         self.store = _MemoryStore(Config(workspace, timezone, WRITER, ("main",), enabled=True))
+        self._intake = Intake("", {}, "main", None)
         self._last = ""
         self._links: dict[str, tuple[int, str]] = {}
         self._tokens: dict[str, Receipt] = {}
@@ -33,7 +35,7 @@ class MemoryNotebook:
 
     def append_many(self, drafts: Sequence[Draft]) -> list[Receipt]:
         """Write several entries, or none if one of them can't be an entry."""
-        sealings = [seal.Sealing(given(draft, self.store)) for draft in drafts]
+        sealings = [self._intake.admit(given(draft, self.store)) for draft in drafts]
         held = self._last, {**self._links}, {**self._tokens}, {**self.store.texts}
         try:
             return [self._tokens.get(sealing.token) or self._write(sealing) for sealing in sealings]
@@ -56,7 +58,10 @@ class MemoryNotebook:
             text = preamble(at[:10], namespace, self.store.config.timezone, WRITER)[:-1]
         self.store.texts[path] = text + b"\n" + piece
         line = text.count(b"\n") + 2
-        receipt = Receipt(self._last, at, path, line, seq + 1, sealing.body_digest, durable=False)
+        receipt = Receipt(
+            self._last, at, path, line, seq + 1, sealing.body_digest, durable=False,
+            redacted=sealing.redacted,
+        )  # fmt: skip
         if sealing.token:
             self._tokens[sealing.token] = receipt
         return receipt

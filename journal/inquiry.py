@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from journal import dayfile, remains
-from journal.chain import ACCEPTS, Index, Verdict, slice_digest
+from journal.chain import ACCEPTS, Index, Verdict, sealed_digest, slice_digest
 from journal.dayfile import EDITED, INTACT, TORN
 from journal.held import Acknowledged, Chain, Held
 from journal.pins import Pins
@@ -78,7 +78,8 @@ class Inquiry:
 
     def _to_judge(self) -> list[Held]:
         back = [self.index.by_header.get(header) for header in self.old_headers]
-        return [*self.doubtful, *(held for held in back if held and held not in self.doubtful)]
+        back += [self.index.by_id.get(of) for of, new in self.accepted if new]
+        return list(dict.fromkeys([*self.doubtful, *filter(None, back)]))
 
     def _accept(self, accepting: list[Held]) -> None:
         self.accepted, self.old_headers = {}, {}
@@ -124,10 +125,11 @@ class Inquiry:
     # One entry
 
     def _judge(self, held: Held) -> Verdict:
-        if state := self.accepted.get((held.id, slice_digest(held.raw))):
+        if state := self._accepted_as(held):
             return plain(held, state)
-        if held.header and self.old_headers.get(held.header) == "forgotten":
-            return plain(held, "forgotten", "its text has come back")
+        before = self.old_headers.get(held.header, "") if held.header else ""
+        if before == "forgotten" or (before == "redacted" and held.state == INTACT):
+            return plain(held, before, "its text has come back")
         if not held.header:
             return self._unsealed(held)
         if why := self._why_changed(held):
@@ -135,6 +137,14 @@ class Inquiry:
         if why := self._why_alien(held):
             return plain(held, "alien", why)
         return self._placed(held)
+
+    def _accepted_as(self, held: Held) -> str:
+        """The state that an entry accepts it as; a redacted one also with a line under it."""
+        if state := self.accepted.get((held.id, slice_digest(held.raw))):
+            return state
+        if held.state != INTACT or not held.rest:
+            return ""
+        return self.accepted.get((held.id, sealed_digest(held.raw, held.rest)), "")
 
     def _why_changed(self, held: Held) -> str:
         """What is wrong with its text, as far as seal, spool, git and its successors can tell."""

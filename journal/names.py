@@ -12,7 +12,7 @@ _DEVICES = frozenset(
 )
 KINDS = frozenset(
     "message note decision task fact summary event branch merge abandon compact checkpoint session"
-    " amend adopt forget review node edge profile".split()
+    " amend adopt forget redact review node edge profile".split()
 )
 
 SLUG = "1 to 32 of a-z, 0-9 and '-', beginning with a letter or digit"

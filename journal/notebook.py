@@ -1,6 +1,6 @@
 """The front door: everything that writes an entry comes through `append` here or its fast twin.
 
-The order is policy, redaction, gate, protocol; the later ones stand where the first ones will.
+The order is policy, redaction, protocol: a draft goes through `intake` before it is sealed.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from journal import clock, dayfile, protocol, receipt, seal, space
+from journal import clock, credentials, dayfile, protocol, receipt, seal, space
 from journal.chain import Verdict
 from journal.entry import Draft, Entry, Receipt
 from journal.errors import UsageError
 from journal.finding import Finding
 from journal.ids import matches
+from journal.intake import Intake
 from journal.named import none_named, several_named
 from journal.selection import EVERYTHING, Selection
 from journal.spool import Known
@@ -51,6 +52,7 @@ class Notebook:
         self._space = place
         self._sources = space.sources_of(store.root)
         self._known = Known()
+        self._intake = _intake(place)
 
     @classmethod
     def open(cls, directory: str = "") -> Notebook:
@@ -80,17 +82,42 @@ class Notebook:
 
     def append_many(self, drafts: Sequence[Draft]) -> list[Receipt]:
         """Write several entries with one flush."""
+        self.refresh()
         return self.append_sealings([self.prepare(draft) for draft in drafts])
 
     def prepare(self, draft: Draft) -> seal.Sealing:
-        """The draft checked and made ready; UsageError or FormatError if it can't be an entry."""
-        return seal.Sealing(given(draft, self.store))
+        """The draft checked and made ready, as the policy lets it in and without its secrets.
+
+        UsageError or FormatError if it can't be an entry, Refused if it may not even be recorded.
+        """
+        return self._intake.admit(given(draft, self.store))
+
+    @property
+    def intake(self) -> Intake:
+        """The policy and the redaction that every draft goes through, as they are now."""
+        self.refresh()
+        return self._intake
+
+    def refresh(self) -> None:
+        """Look again at the policy, and at what the user's own secrets are: for who stays open."""
+        self._intake = _intake(self.place)
+
+    def record(self, draft: Draft) -> Receipt:
+        """Write an entry by which the journal itself tells what was done: no mode holds it back.
+
+        Refused if its words are on the denylist.
+        """
+        own = self.intake.own(given(draft, self.store))
+        return self.append_sealings([seal.Sealing(own)])[0]
 
     def append_sealings(self, sealings: list[seal.Sealing]) -> list[Receipt]:
         """Write drafts that are ready, with one flush."""
         if not self.enabled:
             return [Receipt("", "", "", 0, 0, "", durable=False) for _ in sealings]
-        return [_receipt(r) for r in protocol.append(self.place, sealings, known=self._known)]
+        receipts = protocol.append(self.place, sealings, known=self._known)
+        if receipts:
+            receipts[0].notices = self._intake.notices + receipts[0].notices
+        return [_receipt(done) for done in receipts]
 
     @property
     def place(self) -> space.Space:
@@ -110,7 +137,10 @@ class Notebook:
         """
         from journal.attach import keep
 
-        return keep(self.root, namespace or self.place.namespace, source, name)
+        intake = self.intake
+        namespace = namespace or intake.namespace
+        intake.keeps_files(namespace)
+        return keep(self.root, namespace, source, name, intake.reading(namespace))
 
     def entries(self, selection: Selection = EVERYTHING) -> Iterator[Entry]:
         """The selected entries, newest first; only the days that the caller gets to are read."""
@@ -125,8 +155,9 @@ class Notebook:
         data = self.store.content(entry.source.file) or b""
         for piece in dayfile.pieces(data):
             if piece.offset == entry.source.offset and entry.source.line:
-                return piece.raw
-        return next((r.slice for r in self.store.spooled() if r.id == entry.id), b"")
+                return self.store.shown(entry.id, piece).raw
+        waiting = (r.slice for r in self.store.spooled() if r.id == entry.id)
+        return next((self.store.shown(entry.id, dayfile.parse(one)).raw for one in waiting), b"")
 
     def verify(self) -> list[Verdict]:
         """The state of every entry."""
@@ -178,8 +209,12 @@ def stamp(at: datetime | str | None, store: Store) -> str:
         ) from error
 
 
+def _intake(place: space.Space) -> Intake:
+    return Intake(place.root, place.policy, place.namespace, credentials.known(place.root))
+
+
 def _receipt(done: receipt.Receipt) -> Receipt:
     return Receipt(
         done.id, done.at, done.file, done.line, done.seq, done.digest, done.durable,
-        done.repeated, tuple(done.notices),
+        done.repeated, tuple(done.notices), done.withheld, done.redacted,
     )  # fmt: skip

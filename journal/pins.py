@@ -11,10 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from journal import dayfile
 from journal.chain import Past, Verdict, slice_digest
 from journal.held import Held
+from journal.hidden import PURGE, base_id
 from journal.verdicts import diff
 
 ADOPTED = "adopted, and unchanged since"
@@ -35,9 +37,12 @@ def live(accepting: Iterable[Held]) -> list[Pin]:
     """The pins that hold, in the order they were made; `accepting` are intact entries."""
     pins: dict[tuple[str, str, str], Pin] = {}
     for held in sorted(accepting, key=lambda held: held.id):
-        if held.kind not in ("adopt", "amend"):
+        if held.kind not in ("adopt", "amend", "forget", "redact"):
             continue
         values = dayfile.parse(held.raw).values
+        if held.kind in ("forget", "redact"):
+            _struck(pins, values)
+            continue
         file, _, line = str(values.get("where", "")).rpartition(":")
         if not _FILE.fullmatch(file) or not line.isdecimal():
             continue
@@ -48,6 +53,19 @@ def live(accepting: Iterable[Held]) -> list[Pin]:
             entry_id = of if held.kind == "adopt" else hand_id(new)
             pins[entry_id, file, new] = Pin(entry_id, file, new, int(line))
     return list(pins.values())
+
+
+def _struck(pins: dict[tuple[str, str, str], Pin], values: dict[str, Any]) -> None:
+    """A pinned text that was purged is pinned no more; one that was redacted, as it reads now."""
+    of, now = str(values.get("of", "")), str(values.get("now", ""))
+    if not of.startswith("h-") or (not now and values.get("what") != PURGE):
+        return
+    for key, pin in list(pins.items()):
+        if base_id(pin.id) == base_id(of):
+            del pins[key]
+            if now:
+                again = replace(pin, id=hand_id(now), digest=now)
+                pins[again.id, again.file, now] = again
 
 
 def hand_id(digest: str) -> str:

@@ -17,8 +17,8 @@ from journal.anchor import anchor
 from journal.days import Days
 from journal.errors import JournalError
 from journal.files import Folder, close, flush, lock, unlock
-from journal.receipt import Receipt
-from journal.space import Space, day_path, writer_of
+from journal.receipt import Receipt, promised
+from journal.space import PENDING, Space, day_path, writer_of
 from journal.spool import Known, Place, encode, place_of
 from journal.spoolfile import SpoolFile
 
@@ -58,21 +58,20 @@ def append(
 
 
 def _locked(
-    space: Space,
-    home: Folder,
-    lock_fd: int,
-    drafts: "list[seal.Sealing]",
-    known: Known | None,
+    space: Space, home: Folder, lock_fd: int, drafts: "list[seal.Sealing]", known: Known | None
 ) -> "list[Receipt]":
+    notices: list[str] = []
+    if os.path.lexists(f"{space.root}/{PENDING}"):
+        from journal.strike import resume
+
+        notices = resume(space, home, lock_fd)
     session = Session(space, home, writer_of(space, lock_fd))
+    session.notices += notices
     try:
         if not session.know(known):
             from journal.trim import another_writer
 
-            writer, notice = another_writer(session, lock_fd)
-            session.close()
-            session = Session(space, home, writer)
-            session.notices.append(notice)
+            session = another_writer(session, lock_fd)
             session.know(known)
         return session.append(drafts)
     finally:
@@ -176,7 +175,7 @@ class Session:
         seq = self.heads.get(namespace, (0, ""))[0] + 1
         header, piece = draft.seal(entry_id, at, self.git, seq, prev)
         place = place_of(seq, entry_id, header, piece)
-        receipt = Receipt(entry_id, at, path, seq, draft.body_digest)
+        receipt = promised(draft, entry_id, at, path, seq)
         written.append((receipt, piece, place, draft.token))
         self.links[namespace] = f"{seq}:{place.digest}"
         self.last = entry_id

@@ -110,8 +110,8 @@ class Sealing:
     """A draft that passed every check, with all that needs no lock already done."""
 
     __slots__ = (
-        "at", "body_digest", "body_size", "ending", "git", "lines", "namespace", "role", "tail",
-        "title", "token",
+        "at", "body_digest", "body_size", "ending", "git", "lines", "namespace", "redacted", "role",
+        "tail", "title", "token", "withheld",
     )  # fmt: skip
 
     def __init__(self, draft: "dict[str, object]") -> None:
@@ -125,6 +125,8 @@ class Sealing:
         self.token = str(draft.get("token") or "")
         self.role = str(draft.get("role") or "")
         self.title = str(draft.get("title") or "")
+        self.redacted: tuple[str, ...] = ()  # the rules that found a secret in what was given
+        self.withheld = ""  # the policy's rule, if this is not what was given
         self.body_size = len(stored)
         self.body_digest = digest(body)
         self.lines = _draft_lines(draft)

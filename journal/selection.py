@@ -7,17 +7,21 @@ from datetime import date
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
+    from typing import Literal
 
     from journal.entry import Entry
 
 
 class Selection:
-    """Everything that is set must hold; `until` is exclusive, tags must all be there."""
+    """Everything that is set must hold; `until` is exclusive, tags must all be there.
+
+    Forgotten entries are left out, unless `forgotten` is "also", or "only" for them alone.
+    """
 
     # By hand, for a `list` would pay 20 ms for dataclasses.
     __slots__ = (
-        "actor", "git_branch", "kind", "namespace", "path", "role", "session", "since", "tags",
-        "until",
+        "actor", "forgotten", "git_branch", "kind", "namespace", "path", "role", "session", "since",
+        "tags", "until",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - one for each filter
@@ -33,6 +37,7 @@ class Selection:
         path: str = "",
         namespace: str = "",
         git_branch: str = "",
+        forgotten: Literal["", "also", "only"] = "",
     ) -> None:
         self.since = since
         self.until = until
@@ -44,9 +49,10 @@ class Selection:
         self.path = path
         self.namespace = namespace
         self.git_branch = git_branch
+        self.forgotten = forgotten
 
     def takes(self, entry: Entry) -> bool:
-        """Whether the entry is one of those."""
+        """Whether the entry is one of those, forgotten or not: no entry says that of itself."""
         return (
             (self.since is None or entry.moment >= self.since)
             and (self.until is None or entry.moment < self.until)

@@ -14,15 +14,17 @@ CONFIG = "journal.toml"
 POLICY = "policy.yaml"
 CACHE = ".journal/cache"
 STATE = ".journal/state"
+PENDING = f"{STATE}/striking"  # there while a purge or redaction is under way
 CACHED_CONFIG = "config.json"
-SCHEMA = 1  # of the cached configuration
+SCHEMA = 2  # of the cached configuration
 
 
 class Space:
     """A workspace as appending needs it."""
 
     __slots__ = (
-        "_second", "enabled", "first", "id", "namespace", "offsets", "root", "timezone", "until",
+        "_second", "enabled", "first", "id", "namespace", "offsets", "policy", "root", "timezone",
+        "until",
     )  # fmt: skip
 
     def __init__(self, root: str, compiled: "dict[str, object]") -> None:
@@ -33,6 +35,7 @@ class Space:
         self.namespace = str(compiled["namespace"])
         self.enabled = bool(compiled["enabled"])
         self.offsets: list[list[int]] = compiled["offsets"]  # type: ignore[assignment]
+        self.policy: dict[str, object] = compiled["policy"]  # type: ignore[assignment]  # {}: none
         self.until: int = compiled["until"]  # type: ignore[assignment]
         self._second = (-1, "", "")  # the last second stamped: a batch has thousands in one
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import groupby
 
-from journal import clock, dayfile, header, seal, spool
+from journal import clock, dayfile, header, hidden, seal, spool
 from journal.anchor import anchor
 from journal.dayfile import Piece
 from journal.daypath import DayFile, day_files, names_in
@@ -26,6 +26,7 @@ from journal.selection import EVERYTHING, Selection
 from journal.source import Source
 from journal.workspace import Config, read_config
 
+_SAYS = hidden.KIND.encode()
 _HAND = frozenset("h-0123456789abcdef")
 
 
@@ -45,6 +46,7 @@ class Store:
         self.zone: tzinfo
         self.configure(config or read_config(root))
         self.reading = Reading()
+        self._said = hidden.Said()
 
     def configure(self, config: Config) -> None:
         """Read by this configuration from now on."""
@@ -97,8 +99,12 @@ class Store:
         return entries
 
     def entries(self, selection: Selection = EVERYTHING) -> Iterator[Entry]:
-        """The selected entries, newest first; a day's files are read when the walk gets there."""
+        """The selected entries, newest first; a day's files are read when the walk gets there.
+
+        All are looked through before for what is forgotten.
+        """
         waiting = self._waiting()
+        self._learn(waiting)
         every = self.files(selection.namespace)
         files = [day for day in every if selection.may_hold(day.date)]
         days = {date: list(group) for date, group in groupby(files, key=lambda day: day.date)}
@@ -110,7 +116,40 @@ class Store:
         originals = self._originals(every)
         for date in sorted({*days, *spooled}, reverse=True):
             entries = self.day(days.get(date, []), spooled.get(date, []), originals)
-            yield from (entry for entry in reversed(entries) if selection.takes(entry))
+            for entry in reversed(entries):
+                if self._shows(entry.id, selection) and selection.takes(entry):
+                    yield entry
+
+    def _shows(self, entry_id: str, selection: Selection) -> bool:
+        forgotten = self._said.decided(entry_id) != hidden.UNHIDE
+        return (
+            forgotten
+            if selection.forgotten == "only"
+            else not forgotten or bool(selection.forgotten)
+        )
+
+    def _learn(self, waiting: list[spool.Record]) -> None:
+        """Read what the forget entries say; what can't be read is told by who comes there."""
+        self._said = hidden.Said()
+        reading, self.reading = self.reading, Reading()
+        saying = {record.id: record for record in waiting if _SAYS in record.slice}
+        marks = [_SAYS, *(entry_id.encode() for entry_id in saying)]
+        pieces = [
+            piece
+            for day in self.files()
+            if (data := self.content(day.path)) and any(mark in data for mark in marks)
+            for piece in dayfile.pieces(data)
+        ]
+        there = {header.id_of(piece) for piece in pieces}
+        pieces += [dayfile.parse(r.slice) for r in saying.values() if r.id not in there]
+        for piece in pieces:
+            if one := hidden.forgetting(piece, header.id_of(piece)):
+                self._said.add(one)
+        for record in self.spooled():  # git may have taken the entry that says so elsewhere
+            one = hidden.forgetting(dayfile.parse(record.slice), record.id)
+            if one and one.what == hidden.PURGE:
+                self._said.add(one)
+        self.reading = reading
 
     def named(self, wanted: str) -> Iterator[Entry]:
         """The entries whose id begins or ends so; only files that may hold one are read closely."""
@@ -119,14 +158,14 @@ class Store:
         as_typed = wanted.encode(errors="replace")  # a person may have given an id of their own
         marks |= {b"\nid: " + as_typed, as_typed + b"\n"}
         by_hand = _HAND.issuperset(wanted)
+        waiting = self._waiting()
+        self._learn(waiting)
         for _, group in groupby(self.files(), key=lambda day: day.date):
             files = list(group)
             texts = (self.content(day.path) or b"" for day in files)
             if by_hand or any(mark in text for text in texts for mark in marks):
                 yield from (e for e in self.day(files, []) if matches(wanted, e.id))
-        yield from (
-            self._from_spool(record) for record in self._waiting() if matches(wanted, record.id)
-        )
+        yield from (self._from_spool(record) for record in waiting if matches(wanted, record.id))
 
     def _waiting(self) -> list[spool.Record]:
         """Spool entries that belong in this tree: git may have taken those of another branch."""
@@ -193,18 +232,18 @@ class Store:
 
     def entry(self, day: DayFile, piece: Piece, line: int, twins: dict[str, int]) -> Entry:
         """The entry that a piece of the file is."""
-        if piece.trouble:
-            self.find(
-                piece.state, day.path, line, piece.trouble, "journal verify shows what changed"
-            )
         known = header.known(piece, day.date, lambda: self.zone)
-        if known["kind"] not in KINDS:
-            said = f"kind {known['kind']!r} is not known to this version"
-            self.find("unknown-kind", day.path, line, said)
         if not known["id"]:
             known["id"] = hand_id = dayfile.hand_id(piece)
             twins[hand_id] = twins.get(hand_id, 0) + 1
             known["id"] += f"-{twins[hand_id]}" if twins[hand_id] > 1 else ""
+        shown = self.shown(known["id"], piece)
+        if shown is not piece:
+            self.reading.findings[Finding(*hidden.told(known["id"], day.path, line))] = None
+            piece = shown
+            known = header.known(piece, day.date, lambda: self.zone) | {"id": known["id"]}
+        else:
+            self._trouble(day.path, line, piece)
         return Entry(
             **known,
             namespace=day.namespace,
@@ -213,6 +252,18 @@ class Store:
             postscript=piece.postscript.decode(errors="replace"),
             source=Source(day.path, line, piece.offset),
         )
+
+    def shown(self, entry_id: str, piece: Piece) -> Piece:
+        """The piece, or the stub of a purged entry whose text came back, as was read last."""
+        return hidden.stubbed(piece) if self._said.came_back(entry_id, piece) else piece
+
+    def _trouble(self, path: str, line: int, piece: Piece) -> None:
+        if piece.trouble:
+            self.find(piece.state, path, line, piece.trouble, "journal verify shows what changed")
+        kind = str(piece.values.get("kind") or "")
+        if kind and kind not in KINDS:
+            said = f"kind {kind!r} is not known to this version"
+            self.find("unknown-kind", path, line, said)
 
     def _from_spool(self, record: spool.Record) -> Entry:
         return self.entry(DayFile(record.path), dayfile.parse(record.slice), 0, {})

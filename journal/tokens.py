@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from journal.protocol import Session
     from journal.spool import Record
 
-_FOLDER = f"{STATE}/tokens"
+FOLDER = f"{STATE}/tokens"
 
 
 def receipts_of(session: Session, wanted: set[str]) -> dict[str, Receipt]:
@@ -71,9 +71,13 @@ def _key(token: str) -> str:
 
 
 def _from_record(session: Session, record: Record) -> Receipt:
-    lines = record.header.decode().split("\n")
-    values = dict(line.split(": ", 1) for line in lines if ": " in line)
+    values = _header(record)
     return _receipt(session, record.id, values["at"], record.path, record.seq, values["digest"])
+
+
+def _header(record: Record) -> dict[str, str]:
+    lines = record.header.decode().split("\n")
+    return dict(line.split(": ", 1) for line in lines if ": " in line)
 
 
 def _receipt(session: Session, entry_id: str, at: str, path: str, seq: int, digest: str) -> Receipt:
@@ -87,10 +91,11 @@ def _receipt(session: Session, entry_id: str, at: str, path: str, seq: int, dige
 
 def _from_store(session: Session, token: str) -> Receipt | None:
     key = _key(token)
-    content = read_file(session.space.root, f"{_FOLDER}/{key[:2]}") or b""
+    content = read_file(session.space.root, f"{FOLDER}/{key[:2]}") or b""
     for line in content.split(b"\n"):
         if line.startswith(key.encode()) and len(words := line.decode().split()) == 6:
             _, entry_id, at, path, seq, digest = words
+            digest = digest if digest != "-" else ""  # it was struck: a digest betrays short texts
             return _receipt(session, entry_id, at, path, int(seq), digest)
     return None
 
@@ -101,10 +106,10 @@ def keep(session: Session, records: list[Record]) -> None:
     for record in records:
         if token := record.facts.get("token"):
             key = _key(str(token))
-            r = _from_record(session, record)
-            words = (key, r.id, r.at, r.file, str(r.seq), r.digest)
+            values = _header(record)
+            words = (key, record.id, values["at"], record.path, str(record.seq), values["digest"])
             by_shard.setdefault(key[:2], []).append(" ".join(words) + "\n")
-    with Folder(session.space.root, _FOLDER, create=True) as folder:
+    with Folder(session.space.root, FOLDER, create=True) as folder:
         for shard, lines in by_shard.items():
             fd = folder.open(shard, os.O_RDWR | os.O_APPEND | os.O_CREAT)
             try:

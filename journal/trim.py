@@ -85,20 +85,24 @@ def completed(session: Session) -> None:
     session.known.complete = True
 
 
-def another_writer(session: Session, lock_fd: int) -> tuple[str, str]:
-    """A new writer in place of one whose spool can't be trusted, and a notice that says so.
+def another_writer(session: Session, lock_fd: int) -> Session:
+    """The session of a new writer in place of one whose spool can't be trusted, which is closed.
 
     The old chain ends: to number on from what is left might number an entry twice.
     """
     from journal.identity import new_identity
+    from journal.protocol import Session as Again
 
     space = session.space
     mine = identity(space.root, os.fstat(lock_fd))
     writer = new_identity(space, f"{state_home()}/{space.id}", mine)
-    return writer, (
+    session.close()
+    again = Again(space, session.spool.home, writer)
+    again.notices.append(
         f"the spool of writer {session.writer} lacks entries that it had acknowledged; from here"
         f" on this is writer {writer} (`journal verify` shows what is left)"
     )
+    return again
 
 
 def cut_back(session: Session, before: int, error: OSError) -> JournalError:

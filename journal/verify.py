@@ -30,6 +30,11 @@ def verify(store: Store) -> list[Verdict]:
     return _with_attachments(store, verdicts, entries)
 
 
+def verdicts(store: Store) -> list[Verdict]:
+    """The same without a look at attachments, for who holds the lock."""
+    return _verify(store)[0]
+
+
 def _with_attachments(store: Store, verdicts: list[Verdict], entries: list[Held]) -> list[Verdict]:
     """The verdicts, those changed whose entry holds, but not what is attached to it."""
     naming = [held for held in entries if attach.MARK in held.raw]

@@ -25,7 +25,6 @@ from journal.space import (
 )
 
 _WORKSPACE_SCHEMA = "journal/workspace@1"
-_POLICY_SCHEMA = "journal/policy@1"
 _TYPES = {str: "text in quotes", list: "a list", bool: "true or false"}
 _ZONE_YEARS = 20
 _RECOMPILE = 30 * 86400  # the machine's zone table may be updated meanwhile
@@ -38,23 +37,6 @@ timezone = "{timezone}"  # decides which day an entry belongs to
 writer = "{writer}"  # the first writer: its day files carry no writer's name
 namespaces = ["main"]  # the first is the default
 enabled = true  # false: `journal append` does nothing, says so, and exits 0
-"""
-
-_YAML = """\
-# What may be kept, by namespace. Everything here is the default; remove a '#' to change it.
-schema: journal/policy@1
-
-# defaults:
-#   persist: full          # full, summary_only, distilled_only, hash_only or none
-#   redaction: on          # secrets are masked before anything reaches the disk
-#   retention_days: 0      # 0: for ever
-#   max_entries: 0         # 0: no limit
-#   roles: []              # []: any role may append
-#   actors: []             # []: any actor may append
-#   denylist: []           # patterns of text that is never stored
-#
-# namespaces:
-#   main: {}
 """
 
 _LINES = {
@@ -101,7 +83,9 @@ def init(directory: str) -> Made:
             wrote.append(CONFIG)
         config = read_config(root)
         if _is_wanting(f"{root}/{POLICY}"):
-            _create(root, POLICY, _YAML)
+            from journal.policyfile import TEMPLATE
+
+            _create(root, POLICY, TEMPLATE)
             wrote.append(POLICY)
         wrote += [name for name, lines in _LINES.items() if _add_lines(root, name, lines)]
         writer = _identify(root, first=CONFIG in wrote)
@@ -232,35 +216,17 @@ def _checked(values: dict[str, Any], lines: list[str]) -> Config:
     )  # fmt: skip
 
 
-def read_policy(root: str) -> dict[str, Any]:
-    """policy.yaml as a map; WorkspaceError `config-error` with its line if it is none."""
-    import yaml  # 10 ms, and a policy is only read when it changed
-
-    try:
-        with open(f"{root}/{POLICY}", encoding="utf-8") as file:
-            value = yaml.safe_load(file)
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, RecursionError) as error:  # ValueError: a date there isn't
-        raise _broken(POLICY, 0, f"can't be read ({error})") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "is no YAML"
-        raise _broken(POLICY, mark.line + 1 if mark else 1, problem) from error
-    if value is None:
-        return {}
-    if not isinstance(value, dict) or value.get("schema", _POLICY_SCHEMA) != _POLICY_SCHEMA:
-        raise _broken(POLICY, 1, f"must be a map with `schema: {_POLICY_SCHEMA}`")
-    return value
-
-
 def compile_config(root: str, now: int) -> dict[str, object]:
     """The configuration as appending needs it, kept in the cache under its sources' identity."""
+    # 40 ms, and the policy is only read when it changed.
+    from journal.policy.limits import compiled as compiled_policy
+    from journal.policyfile import read_policy
+
     sources = sources_of(
         root
     )  # before reading: a change meanwhile makes the cache stale, not wrong
     config = read_config(root)
-    read_policy(root)
+    policy = read_policy(root)
     zone = clock.zone(config.timezone)
     end = now + _ZONE_YEARS * 366 * 86400
     compiled: dict[str, object] = {
@@ -272,6 +238,7 @@ def compile_config(root: str, now: int) -> dict[str, object]:
         "namespace": config.namespaces[0],
         "enabled": config.enabled,
         "offsets": [list(pair) for pair in clock.offsets(zone, now - 366 * 86400, end)],
+        "policy": compiled_policy(policy),
         "until": now + _RECOMPILE,
     }
     try:

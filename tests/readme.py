@@ -4,8 +4,8 @@ A fenced block of the language `console` is one example: `$ ` begins a command, 
 backslash or opening a here-document goes on in lines that begin with `> `, the rest is the expected
 output. Each example runs in a shell of its own, in a new folder that holds a copy of
 `sample_workspace`; an expected line `...` stands for any lines, also none. What differs from one
-run to the next is masked on both sides: ids, digests, commits, writers' names, times of day. A date
-may be any date where the run printed today's.
+run to the next is masked on both sides: ids, digests, commits, writers' names, tails of
+placeholders, times of day. A date may be any date where the run printed today's.
 
     python tests/readme.py README.md docs/*.md
 """
@@ -37,6 +37,7 @@ _MASKS = [
     (re.compile(r"\bsha256:[0-9a-f]{64}\b"), "<digest>"),
     (re.compile(rf"\b{_BASE32}{{8}}\b"), "<id>"),
     (re.compile(r"@[0-9a-f]{12}\b"), "@<commit>"),
+    (re.compile(r"(?<=[a-z0-9]:)[0-9a-f]{4}(?=\])"), "<tail>"),
     (re.compile(r"\b[a-z0-9][a-z0-9-]{0,24}-[0-9a-f]{6}\b"), "<writer>"),
     (re.compile(r"(?<![0-9:])[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(?![0-9:])"), "<time>"),
 ]

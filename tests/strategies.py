@@ -144,7 +144,10 @@ def returned(entry: Entry) -> dict[str, Any]:
     return shown | {"meta": typed(dict(entry.meta)), "fields": typed(dict(entry.fields))}
 
 
-_NAMED = {"BOM": "\ufeff", "CR": "\r", "NEL": "\x85", "LS": "\u2028", "TAB": "\t", "VT": "\v"}
+_NAMED = {
+    "BOM": "\ufeff", "CR": "\r", "NEL": "\x85", "LS": "\u2028", "TAB": "\t", "VT": "\v",
+    "NUL": "\0",
+}  # fmt: skip
 
 
 def golden(name: str) -> Iterator[tuple[str, str, str]]:

@@ -109,7 +109,7 @@ def test_every_code_is_known_and_every_check_is_asked() -> None:
     [
         ("journal.toml", 4, 'timezone = "UTC"', 'timezone = "Mars/Olympus"'),
         ("journal.toml", 2, 'schema = "', "schema = "),
-        ("policy.yaml", 2, "schema: journal", "schema: : journal"),
+        ("policy.yaml", 4, "schema: journal", "schema: : journal"),
     ],
 )
 def test_a_broken_configuration_is_found_where_it_is(

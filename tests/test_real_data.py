@@ -53,6 +53,7 @@ def through_batch(command: Path, root: Path, drafts: list[dict[str, Any]]) -> li
 
 def assert_kept(command: Path, root: Path, drafts: list[dict[str, Any]]) -> None:
     init(str(root))
+    (root / "policy.yaml").write_text("defaults: {redaction: off}\n", encoding="utf-8")
     receipts = through_batch(command, root, drafts)
     assert len({receipt["id"] for receipt in receipts}) == len(drafts)
     assert [receipt["seq"] for receipt in receipts] == list(range(1, len(drafts) + 1))

@@ -59,6 +59,8 @@ class BookShelf:
         self.last = 0
         self.texts_read = 0
 
+    purged = 0
+
     def catch_up(self) -> None:
         """Look what is there now."""
         now = {(e.id, e.digest, e.postscript): e for e in self.entries()}

@@ -145,6 +145,9 @@ READING = [
     ("tail", ("tail", "-n", "1")),
     ("reindex", ("reindex",)),
     ("completion", ("completion", "bash")),
+    ("policy-show", ("policy", "show")),
+    ("policy-check", ("policy", "check")),
+    ("policy-explain", ("policy", "explain", "text")),
     ("verify", ("verify",)),
     ("verify", ("verify", "--all")),
     ("init", ("init",)),
@@ -232,6 +235,9 @@ WRONG = [
     ("show", "nowhere"),
     ("day", "some day"),
     ("recall", " "),
+    ("policy", "explain", "x", "--kind", "novel"),
+    ("policy", "show", "x"),
+    ("policy",),
     ("verify", "--workspace", "/nowhere/at/all"),
     ("init", "journal.toml/below"),
 ]
@@ -245,6 +251,28 @@ def test_what_a_failure_prints(sample: Sample, words: tuple[str, ...]) -> None:
     told = json.loads(done.stderr)
     assert not faults("error", told)
     assert told["error"]["code"] == done.returncode
+
+
+FORGETTING = [
+    ("forget", ("forget", "SOME", "--reason", "mistaken")),
+    ("forget", ("forget", "SOME", "--reason", "needed", "--unforget")),
+    ("redact-scan", ("redact", "scan")),
+    ("redact-apply", ("redact", "apply", "--all")),
+    ("redact-value", ("redact", "value", "list")),
+    ("retention", ("retention", "run", "--dry-run")),
+    ("forget", ("forget", "SOME", "--reason", "a secret", "--purge")),
+    ("show", ("show", "SOME")),
+    ("retention", ("retention", "run")),
+]
+
+
+def test_what_forgetting_prints(sample: Sample) -> None:
+    entry = sample.json("append", "password=Zq7!vRt2#mLx")["id"]
+    assert not faults("receipt", sample.json("append", "password=Zq7!vRt2#mLx"))
+    (sample.root / "policy.yaml").write_text("defaults: {max_entries: 1}\n", encoding="utf-8")
+    for name, words in FORGETTING:
+        found = sample.json(*(entry if word == "SOME" else word for word in words))
+        assert not faults(name, found), words
 
 
 def test_a_broken_configuration_prints_an_error(sample: Sample) -> None:
@@ -262,7 +290,8 @@ ENTRY: dict[str, Any] = {
 }  # fmt: skip
 RECEIPT = {
     "id": ENTRY["id"], "at": ENTRY["at"], "file": ENTRY["file"], "line": 3, "seq": 1,
-    "digest": ENTRY["digest"], "durable": True,
+    "digest": ENTRY["digest"], "durable": True, "withheld": "persist none (policy.yaml:3)",
+    "redacted": ["jwt"],
 }  # fmt: skip
 ERROR = {"error": {"kind": "bad-time", "message": "m", "hint": "", "retryable": False, "code": 2}}
 VERDICT = {"id": ENTRY["id"], "state": "edited", "file": ENTRY["file"], "line": 3, "diff": "-a"}
@@ -282,7 +311,44 @@ RIGHT: dict[str, dict[str, Any]] = {
         "total": 1, "engine": "scan", "fresh": True,
         "notices": [{"code": "index-busy", "file": "x", "line": 0, "message": "m", "fix": "f"}],
     },
+    "forget": {
+        "schema": "journal/forget@1", "left": ["x"], "history": ["git gc"],
+        "forgotten": [{"id": ENTRY["id"], "what": "purge", "by": ENTRY["id"]}],
+    },
+    "redact-scan": {
+        "schema": "journal/redact-scan@1",
+        "found": [{"id": ENTRY["id"], "file": ENTRY["file"], "line": 1, "rules": {"jwt": 1}}],
+    },
+    "redact-apply": {
+        "schema": "journal/redact-apply@1", "left": ["x"], "history": ["git gc"],
+        "redacted": [{"id": ENTRY["id"], "rules": ["jwt"], "by": ENTRY["id"]}],
+    },
+    "redact-value": {"schema": "journal/redact-value@1", "names": ["bank-pin"]},
+    "retention": {
+        "schema": "journal/retention@1", "dry_run": True, "left": ["x"], "history": ["git gc"],
+        "purged": [{"id": ENTRY["id"], "at": ENTRY["at"], "kind": "note", "rule": "max_entries 1"}],
+    },
     "verify": {"schema": "journal/verify@1", "entries": [VERDICT], "counts": {"edited": 1}},
+    "policy": {
+        "schema": "journal/policy@1",
+        "defaults": {
+            "persist": "full", "retention_days": 1, "roles": ["user"], "actors": ["a b"],
+            "review": ["merge"], "denylist": ["x"], "redaction": {"jwt": "off", "own": "x+"},
+            "auto_export": {"keep": 1}, "auto_import": True,
+        },
+        "namespaces": {"main": {"redaction": False, "max_facts": 0}},
+    },
+    "policy-check": {
+        "schema": "journal/policy-check@1", "file": "policy.yaml",
+        "findings": [
+            {"code": "policy", "file": "policy.yaml", "line": 1, "message": "m", "fix": "f"}
+        ],
+    },
+    "policy-explain": {
+        "schema": "journal/policy-explain@1", "namespace": "main", "kind": "note", "role": "",
+        "actor": "", "outcome": "kept", "rule": "", "file": "", "line": 0, "text": "x",
+        "masked": [{"rule": "jwt", "name": "", "start": 0, "end": 9, "tail": "3f9a"}],
+    },
     "init": {
         "schema": "journal/init@1", "root": "/w", "id": ENTRY["id"], "writer": "anna-3f9c2e",
         "timezone": "UTC", "wrote": ["journal.toml"],

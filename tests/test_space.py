@@ -47,7 +47,7 @@ def compiled(zone: str) -> dict[str, object]:
     return {
         "workspace": "01KAJ2X7Q0M3C4V5B6N7Q8W9E0", "writer": "anna-1", "timezone": zone,
         "namespace": "main", "enabled": True, "offsets": [list(pair) for pair in offsets],
-        "until": NOW + YEAR,
+        "policy": {}, "until": NOW + YEAR,
     }  # fmt: skip
 
 

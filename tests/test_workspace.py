@@ -11,7 +11,9 @@ from journal.errors import WorkspaceError
 from journal.identity import new_writer
 from journal.ids import is_id
 from journal.notebook import Notebook
-from journal.workspace import init, read_config, read_policy
+from journal.policy.limits import Policy
+from journal.policyfile import read_policy
+from journal.workspace import init, read_config
 
 GIT_FILES = [".gitignore", ".gitattributes", ".prettierignore", ".editorconfig"]
 
@@ -40,7 +42,7 @@ def test_init_makes_a_workspace(tmp_path: Path) -> None:
     assert names.is_slug(config.writer)
     assert config.writer == made.writer
     assert config.timezone == made.timezone
-    assert read_policy(made.root) == {"schema": "journal/policy@1"}
+    assert read_policy(made.root) == Policy()
     assert ".journal/" in (root / ".gitignore").read_text().splitlines()
     assert "journal/** -text" in (root / ".gitattributes").read_text().splitlines()
 
@@ -212,9 +214,9 @@ def test_a_folder_in_its_place_is_a_clean_error(root: Path) -> None:
 
 
 POLICIES = {
-    "a: [": 1, "a: 1\nb: *x\n": 2, "a: 1\n\tb: 2\n": 2, "- a\n": 1, "text": 1,
-    "schema: journal/policy@9\n": 1, "a: 2024-02-30": 0, "a: 0x_": 0, "[" * 5_000: 0, "\x01": 1,
-    "a: !!python/object/apply:os.system [id]": 1, "? [a]\n: 1\n": 1, "a: 1\n---\nb: 1\n": 2,
+    "a: [": 1, "defaults:\nnamespaces: *x\n": 2, "a: 1\n\tb: 2\n": 2, "- a\n": 1, "text": 1,
+    "schema: journal/policy@9\n": 1, "a: 2024-02-30": 1, "a: 0x_": 1, "[" * 5_000: 1, "\x01": 1,
+    "a: !!python/object/apply:os.system [id]": 1, "? [a]\n: 1\n": 1, "defaults:\n---\nb: 1\n": 2,
 }  # fmt: skip
 
 
@@ -225,15 +227,14 @@ def test_a_broken_policy_is_told_with_its_line(root: Path, text: str) -> None:
         Notebook.open(str(root))
     error = caught.value
     assert (error.kind, error.file) == ("config-error", "policy.yaml")
-    if POLICIES[text]:
-        assert error.line == POLICIES[text]
+    assert error.line == POLICIES[text]
 
 
 def test_an_empty_or_absent_policy_is_the_default_one(root: Path) -> None:
     (root / "policy.yaml").write_text("")
-    assert read_policy(str(root)) == {}
+    assert read_policy(str(root)) == Policy()
     (root / "policy.yaml").unlink()
-    assert read_policy(str(root)) == {}
+    assert read_policy(str(root)) == Policy()
     Notebook.open(str(root))
 
 

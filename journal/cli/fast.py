@@ -132,14 +132,17 @@ def no_file(path: str, error: OSError) -> "UsageError":
 
 
 def _append(draft: "dict[str, object]", options: "dict[str, list[str]]") -> int:
-    from journal import protocol, seal, space
+    from journal import credentials, protocol, space
+    from journal.intake import Intake
 
     place = space.open_space(space.find(options.get(WORKSPACE, [""])[0]), int(time()))
-    sealing = seal.Sealing(draft)
+    values = credentials.known(place.root)
+    intake = Intake(place.root, place.policy, place.namespace, values)
+    sealing = intake.admit(draft)
     if not place.enabled:
         return disabled(as_json=JSON in options)
     receipt = protocol.append(place, [sealing])[0]
-    return tell(receipt.record(), receipt.notices, as_json=JSON in options)
+    return tell(receipt.record(), intake.notices + receipt.notices, as_json=JSON in options)
 
 
 def tell(record: "dict[str, object]", notices: "Iterable[str]", *, as_json: bool) -> int:

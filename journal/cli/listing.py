@@ -48,6 +48,9 @@ def filters(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--git-branch", default="", metavar="BRANCH", help="only written on this git branch"
     )
+    verb.add_argument(
+        "--forgotten", action="store_true", help="only what was forgotten, which is hidden else"
+    )
     verb.add_argument("-n", type=_count, default=None, metavar="N", help="at most N")
 
 
@@ -103,6 +106,7 @@ def selection(args: argparse.Namespace, journal: api.Journal) -> Selection:
         since=since, until=until, kind=kind, role=args.role, actor=args.actor,
         tags=tuple(args.tag or ()), session=args.session, path=args.path,
         namespace=args.namespace, git_branch=args.git_branch,
+        forgotten="only" if args.forgotten else "",
     )  # fmt: skip
 
 
@@ -166,13 +170,17 @@ def do_show(args: argparse.Namespace) -> int:
     """One entry."""
     journal = api.open(args.workspace, progress.reading)
     row, piece = journal.look(args.id)
+    forgotten = journal.catalog.forgotten(row.id) if row.forgotten else None
     if args.raw:
         output.write_bytes(piece.raw)
     elif args.body:
         output.write_bytes(piece.body)
     elif args.json:
-        output.json({"schema": "journal/show@1", "entry": _whole(row, piece)})
+        by = {"forgotten": forgotten.record()} if forgotten else {}
+        output.json({"schema": "journal/show@1", "entry": _whole(row, piece)} | by)
     else:
+        if forgotten:
+            output.write(output.forgotten(row, forgotten))
         output.write(output.entry_head(row) + "\n")
         texts = (piece.body, piece.postscript)
         output.body(*(text.decode(errors="replace") for text in texts))

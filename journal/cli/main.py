@@ -86,6 +86,26 @@ VERBS = {
         "check that nobody changed a sealed entry",
         "Exit code 0: all is well; 1: an entry was edited, torn, moved or gone; 5: a chain broke.",
     ),
+    "forget": (
+        "forget",
+        "hide entries from lists and recall, or take their texts away",
+        "An entry with the reason says so; --unforget shows them again, --purge is for good.",
+    ),
+    "redact": (
+        "forget",
+        "find and mask secrets that are in the journal already, or name values to mask",
+        "What is appended goes through the same rules before anything is kept.",
+    ),
+    "retention": (
+        "forget",
+        "purge what policy.yaml keeps no longer",
+        "Only when you run it: never in the background, never silently.",
+    ),
+    "policy": (
+        "policy",
+        "show, check or try what may be kept, and by which line of policy.yaml",
+        "It writes nothing.",
+    ),
     "doctor": (
         "health",
         "check everything around the entries too, and name what mends it",

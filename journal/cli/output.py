@@ -135,11 +135,17 @@ def row(entry: Row | Entry) -> str:
 def headline(entry: Row | Entry, room: int | None) -> str:
     """The title, or the body's beginning, then the tags."""
     tags = " ".join(f"#{one_line(tag)}" for tag in entry.tags)
-    title = one_line(entry.title or entry.head, room)
+    title = one_line(name_of(entry), room)
     left = room - columns(title) - 2 if room is not None else None
     if not tags or (left is not None and left < _TAG_ROOM):
         return title
     return f"{title}  {style(one_line(tags, left), 'dim')}"
+
+
+def name_of(entry: Row | Entry) -> str:
+    """What an entry is called: its title, or how its body begins; of a purged one that it is."""
+    purged = "(purged)" if getattr(entry, "forgotten", False) else ""
+    return entry.title or entry.head or purged
 
 
 def short(entry_id: str) -> str:
@@ -152,11 +158,19 @@ def pad(text: str, to: int) -> str:
     return text + " " * (to - columns(text))
 
 
+def forgotten(row: Row, by: Row) -> str:
+    """A line that says when an entry was forgotten, and why."""
+    when, why = one_line(by.at[:16].replace("T", " ")), one_line(by.head)
+    gone = by.fields.get("what") == "purge"
+    back = "its text is gone" if gone else f"back with `journal forget {row.id} --unforget`"
+    return style(f"forgotten {when} by {short(by.id)}: {why}; {back}", "yellow")
+
+
 def entry_head(entry: Row | Entry) -> str:
     """What stands above an entry's body."""
     who = " · ".join(filter(None, (entry.role, entry.actor)))
     lines = [
-        style(one_line(entry.title or entry.head), "bold"),
+        style(one_line(name_of(entry)), "bold"),
         style(f"{one_line(entry.at)}  {one_line(who)}".rstrip(), "dim"),
     ]
     facts = [f"kind {entry.kind}"]

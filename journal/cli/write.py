@@ -103,6 +103,10 @@ def shown_receipt(receipt: Receipt) -> dict[str, Any]:
     """A receipt as JSON shows it; that of a disabled journal says so."""
     keys = ("id", "at", "file", "line", "seq", "digest", "durable")
     shown = {key: getattr(receipt, key) for key in keys}
+    if receipt.withheld:
+        shown["withheld"] = receipt.withheld
+    if receipt.redacted:
+        shown["redacted"] = list(receipt.redacted)
     return shown if receipt.id else shown | {"disabled": True}
 
 
@@ -120,8 +124,8 @@ def _draft(args: argparse.Namespace, body: bytes) -> Draft:
 def _with_files(notebook: Notebook, draft: Draft, files: list[str]) -> Draft:
     """The draft with files kept for it; without a text, links to them are its body."""
     bare = replace(draft, body=draft.body or "attached")
-    notebook.prepare(bare)  # what can't be an entry leaves no file behind
-    if not notebook.enabled:
+    # What can't be an entry, or isn't kept, leaves no file behind.
+    if notebook.prepare(bare).withheld or not notebook.enabled:
         return bare
     kept = [
         notebook.attach(0, namespace=draft.namespace, name="standard-input")
@@ -129,6 +133,9 @@ def _with_files(notebook: Notebook, draft: Draft, files: list[str]) -> Draft:
         else notebook.attach(file, namespace=draft.namespace)
         for file in files
     ]
+    masked = [f"{one.name}: {', '.join(sorted(set(one.redacted)))}" for one in kept if one.redacted]
+    if masked:
+        say(f"journal: masked before it was kept: {'; '.join(masked)}")
     named = {**draft.fields, attach.FIELD: [one.record() for one in kept]}
     return replace(draft, body=draft.body or attach.links(kept), fields=named)
 
@@ -225,6 +232,7 @@ def _batch(notebook: Notebook, args: argparse.Namespace) -> int:
     if not notebook.enabled:
         fast.disabled(as_json=False)
     for lines in _groups(args):
+        notebook.refresh()
         ready: list[tuple[int, seal.Sealing]] = []
         answers: dict[int, dict[str, Any]] = {}
         for line in lines:

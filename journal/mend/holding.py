@@ -32,6 +32,10 @@ def locked(root: str) -> Iterator[tuple[Folder, int]]:
 def session(place: Space) -> Iterator[Session]:
     """The lock, and what this machine's writer knows; Conflict if its spool lost entries."""
     with locked(place.root) as (home, lock_fd):
+        if os.path.lexists(f"{place.root}/{space.PENDING}"):
+            from journal.strike import finish_locked
+
+            finish_locked(place, home, lock_fd)
         held = Session(place, home, space.writer_of(place, lock_fd))
         try:
             if not held.know(None):

@@ -1,0 +1,107 @@
+"""Whether the policy lets a draft in, and if not, what is kept of it and by which rule.
+
+Cheap on purpose: every append to a workspace with a policy asks. Where the compiled policy is empty
+nothing needs to be asked, and nobody need import this.
+"""
+
+from journal.policy.patterns import Named, is_found
+from journal.redaction import Rules
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+FILE = "policy.yaml"
+WITHHOLD = "withhold"  # nothing of it is kept but a record that says so
+HASH_ONLY = "hash_only"  # its header and its digest are kept, its body isn't
+
+# Entries by which the journal keeps its own record honest, each naming what it is `of`. No mode
+# and no list of names holds them back; the denylist does, because what it names is never stored.
+RECORD = frozenset(("amend", "adopt", "forget", "redact", "review"))
+SUMMARIES = frozenset(("summary", "decision", "task", "fact"))
+
+_FULL = ("full", 0)
+
+
+class Decision:
+    """What becomes of a draft that isn't kept whole: a mode (WITHHOLD or HASH_ONLY) and a rule.
+
+    The rule names file and line, never a word of the text or of a pattern.
+    """
+
+    __slots__ = ("line", "mode", "rule")
+
+    def __init__(self, mode: str, what: str, line: object) -> None:
+        self.mode = mode
+        self.line = int(line)  # type: ignore[call-overload]
+        self.rule = f"{what} ({FILE}:{line})"
+
+
+def decide(
+    compiled: "Mapping[str, object]",
+    namespace: str,
+    draft: "Mapping[str, object]",
+    texts: "Sequence[str]",
+) -> Decision | None:
+    """What the policy makes of a draft; None: keep all of it.
+
+    `compiled` is `Space.policy`; `draft` a plain dict as `seal` takes it, of which role, actor,
+    kind and fields count; `texts` is everything of it that could be stored: body, title, tags,
+    meta, names. WorkspaceError if its patterns can't be looked for: then nothing may be appended.
+    """
+    if not compiled:
+        return None
+    limits = limits_of(compiled, namespace)
+    kind = str(draft.get("kind") or "note")
+    is_record = kind in RECORD and bool(_field(draft, "of"))
+    if not is_record and (found := _barred(limits, kind, draft)):
+        return found
+    if found := _denied(limits.get("denylist", ()), texts):
+        return found
+    mode, line = limits.get("persist", _FULL)
+    if mode == HASH_ONLY and not is_record:
+        return Decision(HASH_ONLY, f"persist {mode}", line)
+    return None
+
+
+def limits_of(compiled: "Mapping[str, Any]", namespace: str) -> "dict[str, Any]":
+    """What is not as by default in a namespace; that of all others is kept under no name."""
+    found = compiled.get(namespace)
+    return (compiled.get("") or {}) if found is None else found
+
+
+def rules(compiled: "Mapping[str, object]", namespace: str) -> Rules:
+    """The redaction rules that the policy leaves on in a namespace, and those it adds."""
+    limits = limits_of(compiled, namespace)
+    own = limits.get("patterns")
+    return Rules(limits.get("unmasked", ()), (Named(map(tuple, own)),) if own else ())
+
+
+def _barred(limits: "Mapping[str, Any]", kind: str, draft: "Mapping[str, Any]") -> Decision | None:
+    """What keeps it out: who speaks, or its kind."""
+    for key, name in (("roles", "role"), ("actors", "actor")):
+        if key in limits:
+            allowed, line = limits[key]
+            if (draft.get(name) or "") not in allowed:
+                return Decision(WITHHOLD, f"{name} not allowed", line)
+    mode, line = limits.get("persist", _FULL)
+    is_kept = True
+    if mode == "none":
+        is_kept = False
+    elif mode == "summary_only":
+        is_kept = kind in SUMMARIES
+    elif mode == "distilled_only":
+        is_kept = kind == "summary" and bool(_field(draft, "covers"))
+    return None if is_kept else Decision(WITHHOLD, f"persist {mode}", line)
+
+
+def _field(draft: "Mapping[str, Any]", key: str) -> object:
+    return (draft.get("fields") or {}).get(key)
+
+
+def _denied(patterns: "Sequence[Sequence[Any]]", texts: "Sequence[str]") -> Decision | None:
+    for pattern, number, line in patterns:
+        if is_found(pattern, texts):
+            return Decision(WITHHOLD, f"denylist pattern {number}", line)
+    return None

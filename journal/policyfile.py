@@ -1,0 +1,86 @@
+"""policy.yaml on disk: the commented one that `init` writes, and what one says."""
+
+from __future__ import annotations
+
+from journal.errors import WorkspaceError
+from journal.finding import Finding
+from journal.policy.faults import CODE
+from journal.policy.limits import Policy
+from journal.policy.reading import read
+from journal.policy.tree import MAX_SIZE
+from journal.space import POLICY
+
+TEMPLATE = """\
+# What may be kept, by namespace. Everything here is the default: remove a '#' to change it.
+# `journal policy check` finds what is wrong here, `show` tells what holds and by which line,
+# `explain TEXT` what would become of a text.
+schema: journal/policy@1
+
+# defaults:
+#   persist: full        # summary_only: only summary, decision, task and fact
+#                        # distilled_only: only summaries that name what they cover
+#                        # hash_only: the header and a digest, no text; none: nothing
+#                        # What isn't kept leaves a record of its kind and size.
+#   redaction: on        # secrets are masked before anything reaches the disk; or off, or by rule,
+#                        # with patterns of your own: {jwt: off, staff-number: 'E-[0-9]{6}'}
+#   denylist: []         # texts that are never stored: ['Project Bluebird', '(?i)blue-[0-9]+']
+#   roles: []            # who may append, by role: [user, assistant]; []: any
+#   actors: []           # who may append, by name: [anna, claude-code]; []: anybody
+#   review: []           # verbs that need a review: [decide, merge]
+#   approvers: []        # who may approve, by name; []: anybody
+#   retention_days: 0    # `journal retention run` forgets what is older; 0: for ever
+#   max_entries: 0       # and the oldest beyond so many; 0: no limit
+#   max_facts: 0         # and of facts alone; 0: no limit
+#   distill_every: 0     # entries between distillations; 0: never
+#   auto_export: false   # true; or {keep: 5}, and only the newest 5 stay
+#   auto_import: false
+#
+# namespaces:            # what a namespace says goes before the defaults; denylists add up
+#   main:
+#     persist: full
+"""
+
+
+def examine(root: str) -> tuple[Policy, list[Finding]]:
+    """What policy.yaml says, and every fault in it by line; with a fault it isn't to be used."""
+    try:
+        with open(f"{root}/{POLICY}", "rb") as file:
+            raw = file.read(MAX_SIZE + 1)
+        text = raw.decode()
+    except FileNotFoundError:
+        return Policy(), []
+    except OSError as error:
+        return Policy(), [_unreadable(0, error.strerror or "can't be read", "make it a file")]
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return Policy(), [_unreadable(line, "is not UTF-8", "save it as UTF-8")]
+    return read(text, rule_names())
+
+
+def _unreadable(line: int, message: str, fix: str) -> Finding:
+    return Finding(CODE, POLICY, line, message, fix)
+
+
+def read_policy(root: str) -> Policy:
+    """What policy.yaml says; WorkspaceError `config-error` with the first fault's line."""
+    policy, found = examine(root)
+    if not found:
+        return policy
+    first, more = found[0], len(found) - 1
+    also = "s" if more > 1 else ""
+    raise WorkspaceError(
+        first.message + (f"; {more} more fault{also}: `journal policy check`" if more else ""),
+        kind="config-error",
+        file=first.file,
+        line=first.line,
+        hint=first.fix,
+    )
+
+
+def rule_names() -> frozenset[str]:
+    """The redaction rules there are: a policy may switch each off by its name."""
+    from journal.redaction import KNOWN, PRIVATE
+    from journal.redaction.sieve import STEMS
+    from journal.redaction.table import RULES
+
+    return frozenset((*(rule.name for rule in RULES), *STEMS.values(), KNOWN, PRIVATE))
