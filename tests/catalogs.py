@@ -8,14 +8,16 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
+from journal import dayfile
 from journal.api import Journal
-from journal.catalog import catalog as catalogs
-from journal.catalog import update
+from journal.catalog import asked, update
 from journal.catalog.row import Row
 from journal.cjson import dumps
 from journal.entry import Entry
 from journal.errors import UsageError
+from journal.hidden import PURGE, base_id, forgetting
 from journal.notebook import find
 from journal.selection import Selection
 from journal.store import Store
@@ -46,14 +48,24 @@ def write(root: Path, name: str, text: str | bytes, namespace: str = "main") -> 
     return file
 
 
-def expected(root: Path) -> tuple[list[Entry], list[tuple[str, str, int]]]:
+def expected(
+    root: Path, forgotten: Literal["", "also", "only"] = ""
+) -> tuple[list[Entry], list[tuple[str, str, int]]]:
     """Every entry that the files and the spools have, newest first, and the findings."""
     store = Store(str(root))
-    entries = list(store.entries())
+    every = list(store.entries(Selection(forgotten="also")))
     # The store looks for a spool's entry among those of its day only.
-    placed = {entry.id for entry in entries if entry.source.line}
-    entries = [entry for entry in entries if entry.source.line or entry.id not in placed]
-    found = sorted((f.code, f.file, f.line) for f in store.reading.findings)
+    placed = {entry.id for entry in every if entry.source.line}
+    entries = [
+        entry
+        for entry in store.entries(Selection(forgotten=forgotten))
+        if entry.source.line or entry.id not in placed
+    ]
+    found = sorted(
+        (f.code, f.file, f.line)
+        for f in store.reading.findings
+        if f.line or f.code != "purged-text" or not any(name in f.fix for name in placed)
+    )
     return sorted(entries, key=place, reverse=True), found
 
 
@@ -72,8 +84,26 @@ def shown(entry: Entry | Row) -> tuple[object, ...]:
 
 def differences(root: Path, journal: Journal) -> list[str]:
     """Where the catalog's answers are not those of the files themselves; empty if nowhere."""
-    entries, findings = expected(root)
-    rows = list(journal.rows())
+    wrong = _differences(root, journal, "") + _differences(root, journal, "also")
+    hidden = {entry.id for entry in expected(root, "only")[0]}
+    told = {row.id for row in journal.rows(Selection(forgotten="only")) if row.forgotten}
+    for row in journal.rows(Selection(forgotten="also")):
+        # Of a purge that only a spool knows there is no row to tell of it.
+        is_told = journal.catalog.forgotten(row.id) or base_id(row.id) in purged_in_spools(root)
+        if (row.id in hidden) != bool(is_told):
+            wrong.append(f"{row.id}: who forgot it?")
+    return wrong if hidden == told else [*wrong, f"hidden are {told}, not {hidden}"]
+
+
+def purged_in_spools(root: Path) -> set[str]:
+    """The ids of entries that some spool knows to be purged."""
+    said = (forgetting(dayfile.parse(one.slice), one.id) for one in Store(str(root)).spooled())
+    return {one.of for one in said if one and one.what == PURGE}
+
+
+def _differences(root: Path, journal: Journal, which: Literal["", "also"]) -> list[str]:
+    entries, findings = expected(root, which)
+    rows = list(journal.rows(Selection(forgotten=which)))
     wrong = []
     if [row.microseconds for row in rows] != sorted((r.microseconds for r in rows), reverse=True):
         wrong.append("the rows are in disorder")
@@ -98,7 +128,7 @@ def differences(root: Path, journal: Journal) -> list[str]:
 
 def wrong_names(root: Path, journal: Journal, chance: random.Random) -> Iterator[str]:
     """Pieces of ids by which the catalog finds another entry than there is."""
-    entries, _ = expected(root)
+    entries, _ = expected(root, "also")
     ids = sorted({entry.id for entry in entries})
     for one in chance.sample(ids, min(4, len(ids))):
         size = chance.randint(1, len(one))
@@ -125,13 +155,17 @@ def selections(entries: list[Entry], chance: random.Random) -> Iterator[Selectio
         yield Selection(git_branch=entry.git.rpartition("@")[0], tags=entry.tags[:1])
         yield Selection(tags=("Idea",), kind=entry.kind)
         yield Selection(tags=(*entry.tags, "idea"))
+        yield Selection(kind=entry.kind, forgotten="also")
+        yield Selection(session=entry.session, forgotten="only")
 
 
 def wrong_selections(root: Path, journal: Journal, chance: random.Random) -> Iterator[str]:
     """Selections by which the catalog takes other entries than the selection itself does."""
-    entries, _ = expected(root)
-    for selection in selections(entries, chance):
-        want = sorted(map(shown, filter(selection.takes, entries)))
+    entries: dict[str, list[Entry]] = {}
+    for which in ("", "also", "only"):
+        entries[which] = expected(root, which)[0]
+    for selection in selections(entries["also"], chance):
+        want = sorted(map(shown, filter(selection.takes, entries[selection.forgotten])))
         got = sorted(map(shown, journal.rows(selection)))
         if want != got or journal.count(selection) != len(want):
             asked = {name: getattr(selection, name) for name in selection.__slots__}
@@ -154,7 +188,7 @@ def changed(place: object, **values: object) -> Iterator[None]:
 @contextmanager
 def small() -> Iterator[None]:
     """Portions of three entries and pages of two."""
-    with changed(update, _PORTION=3), changed(catalogs, _PAGE=2):
+    with changed(update, _PORTION=3), changed(asked, _PAGE=2):
         yield
 
 

@@ -22,10 +22,12 @@ from faults import vim_saves
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journal import protocol, trim
+from journal import dayfile, header, hidden, protocol, seal, trim
 from journal.api import Journal
-from journal.entry import Draft
+from journal.entry import Draft, Entry
 from journal.notebook import Notebook
+from journal.selection import Selection
+from journal.store import Store
 
 DAYS = ("2026-11-19", "2026-11-20", "2026-11-21")
 BODIES = (
@@ -80,6 +82,53 @@ class World:
             target.parent.mkdir(parents=True, exist_ok=True)
             if not target.is_dir():
                 shutil.copy(file, target)
+
+    def named(self) -> Entry | None:
+        """Some entry, forgotten or not."""
+        entries = list(Store(str(self.root)).entries(Selection(forgotten="also")))
+        return self.chance.choice(entries) if entries else None
+
+    def forget(self, what: str, entry: Entry, new: str = "", root: Path | None = None) -> None:
+        fields = {"of": entry.id} | ({"what": what} if what else {}) | ({"new": new} if new else {})
+        draft = Draft(body="Why.", kind="forget", fields=fields)
+        Notebook.open(str(root or self.root)).append(draft)
+
+    def forgotten(self) -> None:
+        if entry := self.named():
+            self.forget(self.chance.choice(["hide", "unhide", "hide", ""]), entry)
+
+    def forgotten_there(self) -> None:
+        """The clone's writer forgets it, and the file comes later, if at all."""
+        if entry := self.named():
+            what = self.chance.choice(["hide", "unhide", "purge"])
+            self.forget(what, entry, root=self.other)
+
+    def purged(self) -> None:
+        """A stub in the entry's place, or not yet, or no longer."""
+        entry = self.named()
+        if not entry:
+            return
+        file = self.root / entry.source.file
+        data = file.read_bytes() if file.is_file() else b""
+        pieces = dayfile.pieces(seal.normal(data))
+        piece = next((p for p in pieces if header.id_of(p) == entry.id and p.header), None)
+        if not piece:  # handwritten, or it only waits
+            self.forget("purge", entry)
+            return
+        stub = hidden.stub(piece.clock, piece.values)
+        self.forget("purge", entry, dayfile.digest(stub.rstrip(b"\n")))
+        if self.chance.random() < 0.7:
+            data = seal.normal(file.read_bytes())
+            file.write_bytes(data.replace(piece.raw, stub + b"\n", 1))
+
+    def unsaid(self) -> None:
+        """A forget entry is taken out of its file, or edited."""
+        for file in self.root.glob("journal/*/*/*.md"):
+            text = file.read_bytes() if file.is_file() else b""
+            if b"\nWhy.\n" in text:
+                new = self.chance.choice([b"\nWhy not?\n", b"\nWhy.\n\nStill.\n", b"\n"])
+                file.write_bytes(text.replace(b"\nWhy.\n", new, 1))
+                return
 
     def trimmed(self) -> None:
         with changed(protocol, TRIM_AT=1), changed(trim, KEEP=0):
@@ -188,7 +237,7 @@ class World:
 THINGS = tuple(
     name
     for name, it in vars(World).items()
-    if callable(it) and name not in ("__init__", "day", "draft")
+    if callable(it) and name not in ("__init__", "day", "draft", "named", "forget")
 )
 SCRIPTS = st.lists(st.sampled_from(THINGS), min_size=1, max_size=7)
 

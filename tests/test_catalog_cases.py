@@ -16,7 +16,7 @@ import pytest
 from catalogs import HAND, change_toml, changed, differences, expected, shown, workspace, write
 
 from journal.api import Journal
-from journal.catalog import catalog as catalog_module
+from journal.catalog import asked
 from journal.entry import Draft
 from journal.notebook import Notebook
 from journal.selection import Selection
@@ -144,12 +144,12 @@ def test_pages_lose_and_double_nothing(root: Path, journal: Journal) -> None:
     want = sorted(map(shown, expected(root)[0]))
     assert len(want) == 12
     for page in (1, 2, 3, 5):
-        with changed(catalog_module, _PAGE=page):
+        with changed(asked, _PAGE=page):
             for oldest in (False, True):
                 rows = list(journal.rows(oldest=oldest))
                 assert sorted(map(shown, rows)) == want
                 assert len(list(journal.rows(limit=4, oldest=oldest))) == 4
-    with changed(catalog_module, _PAGE=2):
+    with changed(asked, _PAGE=2):
         paged = journal.rows()
         seen = [next(paged) for _ in range(3)]
         file.write_text("\n" + file.read_text())

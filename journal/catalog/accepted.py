@@ -32,9 +32,9 @@ def unaccepted(catalog: Catalog, findings: Iterable[Finding]) -> Iterator[Findin
 def _accepted(catalog: Catalog) -> set[tuple[object, object]]:
     """Id and slice digest of all that some entry accepts."""
     return {
-        (row.fields.get("of"), row.fields.get("new"))
+        (str(row.fields.get("of")), str(row.fields.get("new")))
         for kind in ACCEPTS
-        for row in catalog.rows(Selection(kind=kind))
+        for row in catalog.rows(Selection(kind=kind, forgotten="also"))
     }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from journal import spool
-from journal.catalog.row import restored
+from journal.catalog.forgotten import renew
+from journal.catalog.row import COPY, restored
 from journal.catalog.take import Taker
 from journal.catalog.watch import Disk, identity
 from journal.errors import JournalError
@@ -25,7 +26,7 @@ WHERE f.date = ? AND e.spool IS NULL ORDER BY f.regular DESC, f.path, e.offset
 _DOUBTFUL = """
 SELECT EXISTS (
     SELECT 1 FROM file f CROSS JOIN entry e ON e.file = f.number
-    WHERE f.date = :date AND (e.base <> '' OR e.copy = 1 OR f.regular = 0)
+    WHERE f.date = :date AND (e.base <> '' OR e.copy & 1 OR f.regular = 0)
 ) OR EXISTS (
     SELECT 1 FROM file f CROSS JOIN entry e ON e.file = f.number
     WHERE f.date = :date AND e.spool IS NULL GROUP BY e.id, e.digest HAVING count(*) > 1
@@ -40,6 +41,7 @@ INSERT INTO spool (path, inode, size, mtime, ctime, seen, stop) VALUES (?, ?, ?,
 ON CONFLICT (path) DO UPDATE SET (size, mtime, ctime, seen, stop)
     = (excluded.size, excluded.mtime, excluded.ctime, excluded.seen, excluded.stop)
 """
+_OF_SPOOL = (("spooled", "spool"), ("spooled_purge", "spool"), ("spool", "number"))
 _WAITING = """
 SELECT s.rowid, s.id, s.path, s.offset, s.size, s.spool, s.gone = 0 AND s.branch IN ('', ?),
     EXISTS (SELECT 1 FROM entry e WHERE e.id = s.id AND e.spool IS NULL)
@@ -66,21 +68,8 @@ def twins_and_copies(database: sqlite3.Connection, date: str) -> None:
         seen.add(key)
         if digest and odd and not doubled:  # the original may be of another day
             doubled = bool(database.execute(_ORIGINAL, (name, digest, namespace)).fetchall())
-        if name != named or doubled != bool(copy):
-            _renew(database, number, name, doubled)
-
-
-def _renew(database: sqlite3.Connection, number: int, name: str, copy: bool) -> None:
-    """Give the row another id or part; under a new number, for what follows the catalog."""
-    columns = [row[1] for row in database.execute("PRAGMA table_info(entry)")][1:]
-    rest = ", ".join(column for column in columns if column not in ("id", "copy"))
-    new = database.execute(
-        f"INSERT INTO entry (id, copy, {rest}) SELECT ?, ?, {rest} FROM entry WHERE number = ?",  # noqa: S608
-        (name, copy, number),
-    ).lastrowid
-    for table in ("tag", "reference"):
-        database.execute(f"UPDATE {table} SET entry = ? WHERE entry = ?", (new, number))  # noqa: S608
-    database.execute("DELETE FROM entry WHERE number = ?", (number,))
+        if name != named or doubled != bool(copy & COPY):
+            renew(database, number, id=name, copy=copy & ~COPY | COPY * doubled)
 
 
 def spools(taker: Taker, there: dict[str, Identity], paths: list[str]) -> bool:
@@ -102,7 +91,7 @@ def spool_gone(database: sqlite3.Connection, path: str) -> bool:
     """Forget a spool; whether it was known."""
     database.execute("DELETE FROM finding WHERE file = ?", (path,))
     found = database.execute("SELECT number FROM spool WHERE path = ?", (path,)).fetchone()
-    for table, column in (("spooled", "spool"), ("spool", "number")) if found else ():
+    for table, column in _OF_SPOOL if found else ():
         database.execute(f"DELETE FROM {table} WHERE {column} = ?", found)  # noqa: S608
     return bool(found)
 
@@ -134,6 +123,7 @@ def _spool(taker: Taker, path: str) -> bool:
         for record in records if record.id
     ]  # fmt: skip
     database.executemany("INSERT INTO spooled VALUES (?, ?, ?, ?, ?, ?, 0, 0)", rows)
+    taker.forgotten.learn_purges(number, records)
     for record in records:
         if moved := record.facts.get("put-back"):
             database.execute(

@@ -13,13 +13,13 @@ import sys
 
 from journal import files
 from journal.cjson import dumps, loads
-from journal.errors import EngineError, JournalError
+from journal.errors import EngineError, JournalError, WorkspaceError
 from journal.space import CACHE, identity_of
 
 NAME = "catalog.db"
 MARK = "catalog.mark"
 LOCK = "catalog.lock"
-_FILES = (NAME, f"{NAME}-wal", f"{NAME}-shm", MARK)
+_FILES = (NAME, f"{NAME}-wal", f"{NAME}-shm", f"{NAME}-journal", MARK)
 _PAGES = 1 << 16  # of cache, in KiB
 
 
@@ -55,7 +55,8 @@ class Database:
             self._check_owner(self._folder)
             try:
                 fd = folder.open(LOCK, os.O_RDWR | os.O_CREAT)
-            except (IsADirectoryError, PermissionError):  # nobody can hold that, or only root
+            except (IsADirectoryError, PermissionError, WorkspaceError):
+                # A folder, a link, or root's: nobody can hold that.
                 remove(f"{self._folder}/{LOCK}")
                 fd = folder.open(LOCK, os.O_RDWR | os.O_CREAT)
         held = False
@@ -97,6 +98,37 @@ class Database:
         finally:
             database.close()
         self._leave(self._left())
+
+    def strike(self) -> None:
+        """Leave no byte of what was deleted: every page is written anew, or there is no file.
+
+        Free pages, free space within pages and the log still have it (`secure_delete` leaves what
+        was copied to another page). JournalError if the files can't even be removed.
+        """
+        try:
+            fd = self.lock()
+            try:
+                if not self._vacuumed():
+                    self.discard()
+            finally:
+                self.unlock(fd)
+        except OSError as error:
+            text = f"the catalog can't be cleared: {error.strerror or error}"
+            hint = f"delete {self._folder} and what is in it"
+            raise Untrusted(text, hint=hint) from error
+
+    def _vacuumed(self) -> bool:
+        if not os.path.exists(self.path):
+            return False
+        try:
+            database = self.writer()
+            try:
+                database.execute("VACUUM")
+            finally:
+                self.close(database)
+        except (sqlite3.Error, JournalError):
+            return False
+        return not identity_of(f"{self.path}-wal")[1:2] > [0]  # a reader may keep it from the file
 
     def discard(self) -> None:
         """Throw the catalog away, under the lock; others may still read what they opened."""

@@ -19,18 +19,27 @@ _ORDER = "e.moment, e.writer, e.seq, e.id, e.digest, f.path"  # an id may stand 
 _EQUAL = ("kind", "role", "actor", "session", "path", "namespace")
 _MANY = 500  # below SQLite's limit of values in one question
 _ENDING = 8  # characters that the index of endings has
+_SHOWN = {"": "e.copy = 0", "also": "e.copy & 1 = 0", "only": "e.copy > 1 AND e.copy & 1 = 0"}
 _MIXED = "id <> upper(id) AND id <> lower(id)"  # as an index has it
 
 
 FINDINGS: "Question" = (
     "SELECT code, file, line, message, fix FROM finding ORDER BY file, line, code", []
 )  # fmt: skip
+_BACK = """
+SELECT f.path, e.line, e.id FROM entry e JOIN file f ON f.number = e.file
+WHERE e.copy > 1 AND e.copy & 4 ORDER BY f.path, e.line
+"""
+BACK: "Question" = (_BACK, [])
 FILES: "Question" = ("SELECT count(*) FROM file WHERE size >= 0", [])
 NEWEST: "Question" = ("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'entry'", [])
 LAST_STEP: "Question" = (
     "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'struck'",
     [],
 )
+# The last step by which rows of purged entries may have gone, and whether the file still has them.
+PURGED: "Question" = ("SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'purged'", [])
+CLEAR: "Question" = ("SELECT value FROM setting WHERE name = 'clear'", [])
 SETTLED: "Question" = ("SELECT value FROM setting WHERE name = 'settled'", [])
 BIRTH: "Question" = ("SELECT value FROM setting WHERE name = 'birth'", [])
 
@@ -60,7 +69,7 @@ def count(selection: "Selection") -> "Question":
 
 
 def _where(selection: "Selection") -> "Question":
-    terms = ["e.copy = 0"]
+    terms = [_SHOWN[selection.forgotten]]
     values: list[object] = []
     for sign, moment in ((">=", selection.since), ("<", selection.until)):
         if moment is not None:
@@ -103,7 +112,7 @@ def named(wanted: str) -> "Question":
         parts.append("upper(substr(id, -length(?))) = ?")
         values += [upper, upper]
     numbers = " UNION ".join(f"SELECT number FROM entry WHERE {part}" for part in parts)  # noqa: S608
-    where = f"e.copy = 0 AND e.number IN ({numbers})"
+    where = f"e.copy & 1 = 0 AND e.number IN ({numbers})"
     return f"SELECT {_COLUMNS} {_FROM} WHERE {where}", values
 
 
@@ -168,6 +177,15 @@ def having(column: "Literal['title', 'parent']", value: str) -> "Question":
     return f"SELECT {_COLUMNS} {_FROM} WHERE {where}", [value]
 
 
+def forgotten(entry_id: str) -> "Question":
+    """What is decided about an entry, and the row of the forget entry that decides."""
+    where = "(g.target = ? OR g.target = ? AND g.what = 'purge')"
+    order = "ORDER BY g.what = 'purge' DESC, g.said DESC, g.what DESC LIMIT 1"
+    base = entry_id[:14] if entry_id.startswith("h-") else entry_id  # see `hidden.base_id`
+    join = "JOIN forgetting g ON g.entry = e.number"
+    return f"SELECT g.what, {_COLUMNS} {_FROM} {join} WHERE {where} {order}", [entry_id, base]
+
+
 def standing(path: str, line: int) -> "Question":
     """The entry at a line of a stored path."""
     where = "f.path = ? AND e.line = ? AND e.spool IS NULL"
@@ -177,6 +195,7 @@ def standing(path: str, line: int) -> "Question":
 def values(column: str) -> "Question":
     """What a column holds, the most recently used first."""
     if column == "tag":
-        return "SELECT name FROM tag GROUP BY folded ORDER BY max(entry) DESC", []
+        shown = "entry NOT IN (SELECT number FROM entry WHERE copy > 1)"
+        return f"SELECT name FROM tag WHERE {shown} GROUP BY folded ORDER BY max(entry) DESC", []  # noqa: S608
     where = f"copy = 0 AND {column} <> '' GROUP BY {column} ORDER BY max(moment) DESC"
     return f"SELECT {column} FROM entry WHERE {where}", []  # noqa: S608

@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 COLUMNS = (
     "number", "id", "at", "moment", "kind", "title", "head", "role", "actor", "session", "path",
     "parent", "namespace", "writer", "seq", "prev", "digest", "git", "token", "tags", "meta",
-    "fields", "day", "line", "offset", "size", "spool",
+    "fields", "copy", "day", "line", "offset", "size", "spool",
 )  # fmt: skip
+
+# What `copy` may hold: another row stands for this one; a forget entry hides it; it was purged,
+# and text is back that isn't shown; it was purged, and its stub stands there.
+COPY, FORGOTTEN, BACK, STUB = 1, 2, 4, 8
 
 
 def stored(path: str) -> str:
@@ -40,9 +44,9 @@ class Row:
     """
 
     __slots__ = (
-        "_fields", "_meta", "_tags", "actor", "at", "digest", "file", "git", "head", "id", "kind",
-        "line", "microseconds", "namespace", "number", "offset", "parent", "path", "prev", "role",
-        "seq", "session", "size", "spool", "title", "token", "writer",
+        "_fields", "_flags", "_meta", "_tags", "actor", "at", "digest", "file", "git", "head", "id",
+        "kind", "line", "microseconds", "namespace", "number", "offset", "parent", "path", "prev",
+        "role", "seq", "session", "size", "spool", "title", "token", "writer",
     )  # fmt: skip
 
     def __init__(self, values: "tuple[Any, ...]") -> None:
@@ -50,7 +54,8 @@ class Row:
             self.number, self.id, self.at, self.microseconds, self.kind, self.title, self.head,
             self.role, self.actor, self.session, self.path, self.parent, self.namespace,
             self.writer, self.seq, self.prev, self.digest, self.git, self.token, self._tags,
-            self._meta, self._fields, self.file, self.line, self.offset, self.size, self.spool,
+            self._meta, self._fields, self._flags, self.file, self.line, self.offset, self.size,
+            self.spool,
         ) = values  # fmt: skip
         if "\0" in self.file:
             self.file = restored(self.file)
@@ -61,6 +66,16 @@ class Row:
     def sealed(self) -> bool:
         """Whether the journal wrote it, rather than a person's hand."""
         return bool(self.digest)
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether it is hidden from recall and lists; `Catalog.forgotten` tells by whom."""
+        return bool(self._flags & FORGOTTEN)
+
+    @property
+    def came_back(self) -> bool:
+        """Whether it was purged and text stands there again: nothing of that is shown."""
+        return bool(self._flags & BACK)
 
     @property
     def source(self) -> Source:

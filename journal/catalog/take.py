@@ -6,8 +6,9 @@ import os
 from hashlib import sha256
 from zlib import crc32
 
-from journal import dayfile, header, markdown, seal
-from journal.catalog.row import restored
+from journal import dayfile, header, hidden, markdown, seal
+from journal.catalog.forgotten import Forgotten
+from journal.catalog.row import STUB, restored
 from journal.cjson import dumps
 from journal.dayfile import Piece
 from journal.daypath import DayFile
@@ -20,6 +21,7 @@ from journal.space import Space
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
     from datetime import tzinfo
     from typing import Any
 
@@ -28,6 +30,11 @@ if TYPE_CHECKING:
     Mark = tuple[Any, ...]  # id without a twin's ending, size, CRC-32 of a slice
 
 _ENTRY = f"INSERT INTO entry VALUES ({', '.join('?' * 30)})"  # noqa: S608
+_PLACE = """
+SELECT f.path, e.id, e.base, e.file, e.line, e.offset, e.size, e.sum, e.spool
+FROM entry e JOIN file f ON f.number = e.file WHERE e.number = ?
+"""
+_REDACT = "redact"
 _NEVER = 0  # seen: whoever looks next tries again
 _HELD = """
 SELECT number, CASE base WHEN '' THEN id ELSE base END, size, sum FROM entry
@@ -48,7 +55,10 @@ class Taker:
         self.database = database
         self.space = space
         self.seen = seen
+        self.forgotten = Forgotten(database)
+        self.purged = False  # whether a row may have gone because of a purge, or a redaction
         self._number = 0
+        self._tags: list[tuple[str, int, int, str]] = []
         self._zone: tzinfo | None = None
         self.taken = 0
 
@@ -187,22 +197,46 @@ class Taker:
         self, day: DayFile, placed: list[tuple[Piece, int]], place: tuple[int, int | None]
     ) -> None:
         """New rows, of a file, and of a spool if it holds them."""
-        rows, tags = [], []
+        rows = []
         self._number = self._last_number()
-        whose = (day.namespace, day.writer or self.space.first)
         file, spool = place
         for piece, line in placed:
             self._number += 1
-            known = header.known(piece, day.date, self.zone)
             self._trouble(day.path, line, piece)
-            tags += [(markdown.folded(tag), self._number, 0, tag) for tag in known["tags"]]
-            if markdown.may_refer(piece.body):
-                tags += self._refer(piece.body)
-            row = self._row(piece, known, whose)
-            rows.append((*row, file, line, piece.offset, len(piece.raw), crc32(piece.raw), spool))
-        self.database.executemany(_ENTRY, rows)
-        self.database.executemany("INSERT OR IGNORE INTO tag VALUES (?, ?, ?, ?)", tags)
+            named = header.id_of(piece)
+            base = "" if named else dayfile.hand_id(piece)
+            kind = piece.values.get("kind")
+            if kind == hidden.KIND:
+                self.forgotten.learn(self._number, named, piece)
+            shown, flags = piece, 0
+            if self.forgotten.said:
+                shown, flags = self.forgotten.shown(named or base, piece)
+            if flags & STUB or kind == _REDACT:
+                self.purged = True
+            where = (file, line, piece.offset, len(piece.raw), crc32(piece.raw), spool)
+            row = self._row(shown, day, named or base)
+            rows.append((*row, base, flags, *where))
+        self._write(rows)
         self.taken += len(rows)
+
+    def _write(self, rows: list[tuple[Any, ...]]) -> None:
+        """The rows, and the tags that were noted."""
+        self.database.executemany(_ENTRY, rows)
+        self.database.executemany("INSERT OR IGNORE INTO tag VALUES (?, ?, ?, ?)", self._tags)
+        self._tags = []
+
+    def anew(self, number: int, piece: Piece, flags: int) -> None:
+        """Show this piece instead of what the row has, under a new number."""
+        path, name, base, file, line, offset, size, checksum, spool = self.database.execute(
+            _PLACE, (number,)
+        ).fetchone()
+        self._number = self._last_number() + 1
+        row = self._row(piece, DayFile(path), name)
+        where = (file, line, offset, size, checksum, spool)
+        self._write([(*row, base, flags, *where)])
+        move = "UPDATE forgetting SET entry = ? WHERE entry = ?"
+        self.database.execute(move, (self._number, number))
+        self.database.execute("DELETE FROM entry WHERE number = ?", (number,))
 
     def _last_number(self) -> int:
         """The highest number that a row ever had; twins are given new ones between two files."""
@@ -210,36 +244,43 @@ class Taker:
         last = found.fetchone()
         return int(last[0]) if last else 0
 
-    def _row(self, piece: Piece, known: dict[str, Any], whose: tuple[str, str]) -> tuple[Any, ...]:
-        base = "" if known["id"] else dayfile.hand_id(piece)
+    def _row(self, piece: Piece, day: DayFile, entry_id: str) -> tuple[Any, ...]:
+        """The columns before `base`; tags and references are noted."""
+        known = header.known(piece, day.date, self.zone)
+        if known["tags"]:
+            self._tag(known["tags"], 0)
+        if markdown.may_refer(piece.body):
+            self._refer(piece.body)
         tags, meta, fields = known["tags"], known["meta"], known["fields"]
         return (
-            self._number, known["id"] or base, known["at"], header.microseconds(known["moment"]),
+            self._number, entry_id, known["at"], header.microseconds(known["moment"]),
             known["kind"], known["title"],
             head_of(piece.body.lstrip()[:2000].decode(errors="replace")), known["role"],
             known["actor"], known["session"], known["path"], known["parent"],
-            *whose, known["seq"], known["prev"], known["digest"], known["git"], known["token"],
+            day.namespace, day.writer or self.space.first, known["seq"], known["prev"],
+            known["digest"], known["git"], known["token"],
             dumps(tags) if tags else "", dumps(meta) if meta else "",
-            dumps(fields) if fields else "", base, 0,
+            dumps(fields) if fields else "",
         )  # fmt: skip
 
-    def _refer(self, body: bytes) -> list[tuple[str, int, int, str]]:
-        """Note what a body refers to; its tags."""
-        tags, others = [], []
-        for found in markdown.references(body.decode(errors="replace")):
-            target = markdown.folded(found.target)
-            if found.kind == "tag":
-                tags.append((target, self._number, 1, found.target))
-            else:
-                others.append((self._number, found.kind, target, found.line))
+    def _tag(self, tags: Sequence[str], inline: int) -> None:
+        self._tags += [(markdown.folded(tag), self._number, inline, tag) for tag in tags]
+
+    def _refer(self, body: bytes) -> None:
+        """Note what a body refers to."""
+        found = markdown.references(body.decode(errors="replace"))
+        others = [
+            (self._number, one.kind, markdown.folded(one.target), one.line)
+            for one in found if one.kind != "tag"
+        ]  # fmt: skip
         self.database.executemany("INSERT INTO reference VALUES (?, ?, ?, ?)", others)
-        return tags
+        self._tag([one.target for one in found if one.kind == "tag"], 1)
 
     def _trouble(self, path: str, line: int, piece: Piece) -> None:
         if piece.trouble:
             fix = "journal verify shows what changed"
             self.find(path, piece.state, line, piece.trouble, fix)
-        kind = piece.values.get("kind")
+        kind = str(piece.values.get("kind") or "")
         if kind and kind not in KINDS:
             said = f"kind {kind!r} is not known to this version"
             self.find(path, "unknown-kind", line, said, "")

@@ -75,10 +75,14 @@ def _fitting(raw: bytes, row: Row) -> Piece | None:
         return None
     piece = dayfile.slice_at(raw, row.offset)
     named = header.id_of(piece)
-    if not named:
-        # A twin's id has its number at the end.
-        return piece if row.id.startswith(dayfile.hand_id(piece)) else None
-    return piece if named == row.id else None
+    # A twin's id has its number at the end.
+    if named != row.id if named else not row.id.startswith(dayfile.hand_id(piece)):
+        return None
+    if row.came_back:
+        from journal.hidden import stubbed
+
+        return stubbed(piece)
+    return piece
 
 
 def entry_of(row: Row, piece: Piece) -> Entry:

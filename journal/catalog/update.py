@@ -11,7 +11,7 @@ import sqlite3
 from itertools import groupby
 from os import urandom
 
-from journal.catalog import across
+from journal.catalog import across, find, forgotten
 from journal.catalog.take import Taker
 from journal.catalog.watch import Changes, Disk
 from journal.daypath import DayFile
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _PORTION = 5000  # entries
 _TRIES = 5
 _MOST_STRUCK = 200_000
-_TABLES = ("entry", "file", "spool", "spooled", "finding", "struck", "setting")
+_TABLES = ("entry", "file", "spool", "spooled", "finding", "struck", "setting", "forgetting")
 
 
 def update(database: sqlite3.Connection, space: Space, progress: Progress | None = None) -> None:
@@ -44,6 +44,13 @@ def update(database: sqlite3.Connection, space: Space, progress: Progress | None
             database.execute("ROLLBACK")
 
 
+def clear(database: sqlite3.Connection) -> None:
+    """Take out of the file what was purged elsewhere, and came here by a sync."""
+    if database.execute(find.CLEAR[0]).fetchall() == [("1",)]:
+        database.execute("VACUUM")
+        _set(database, clear="0")
+
+
 def _empty(database: sqlite3.Connection) -> None:
     for table in _TABLES:
         database.execute(f"DELETE FROM {table}")  # noqa: S608
@@ -57,6 +64,7 @@ def _set(database: sqlite3.Connection, **values: str) -> None:
 
 def _take(taker: Taker, disk: Disk, changes: Changes, progress: Progress | None) -> None:
     database = taker.database
+    known = database.execute("SELECT 1 FROM entry LIMIT 1").fetchone()
     _set(
         database, source=f"{taker.space.id} {taker.space.first} {taker.space.timezone}", settled="0"
     )
@@ -68,11 +76,35 @@ def _take(taker: Taker, disk: Disk, changes: Changes, progress: Progress | None)
         replaced = _spools(taker, disk, changes)
         if across.overlay(taker, disk) and not replaced:
             break  # else one was trimmed meanwhile: what left it is in a file, maybe one just read
-    for (date,) in database.execute("SELECT DISTINCT date FROM file WHERE regular = 0").fetchall():
-        across.twins_and_copies(database, date)  # whatever changed may be the original of a copy
+    _settle(taker, disk)
     _closed(taker, disk)
     _set(database, branch=disk.branch, closed="\n".join(disk.closed), settled="1")
     _forget_old(database)
+    if taker.purged and known:
+        (step,) = database.execute(find.LAST_STEP[0]).fetchone()
+        _set(database, purged=str(step), clear="1")
+
+
+def _settle(taker: Taker, disk: Disk) -> None:
+    """What is known only once all is read: copies of other days' entries, forgotten ones."""
+    database = taker.database
+    odd = "SELECT DISTINCT date FROM file WHERE regular = 0"
+    for _ in range(_TRIES):
+        for (date,) in database.execute(odd).fetchall():
+            across.twins_and_copies(database, date)  # what changed may be the original of a copy
+        dates, stale = forgotten.settle(taker)
+        for path in stale:
+            if path in disk.days:
+                database.execute("UPDATE file SET stop = 0, whole = x'' WHERE path = ?", (path,))
+                taker.file(path, disk.days[path])
+                dates.add(DayFile(path).date)
+            else:
+                across.spool_gone(database, path)
+                across.overlay(taker, disk)
+        for date in dates:
+            across.twins_and_copies(database, date)
+        if not dates and not stale:
+            break
 
 
 def _closed(taker: Taker, disk: Disk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from journal.doctor import clocks, entries, gitrules, keeping, machine, pages
+from journal.doctor import clocks, entries, gitrules, keeping, machine, pages, struck
 from journal.doctor.codes import AREAS, CODES, WORDS
 from journal.doctor.visit import Visit
 from journal.finding import Finding
@@ -24,6 +24,8 @@ CHECKS: tuple[Check, ...] = (
     entries.states,
     entries.waiting,
     entries.unreadable,
+    struck.came_back,
+    struck.under_way,
     pages.odd_names,
     pages.strays,
     pages.conflict_markers,
@@ -57,6 +59,7 @@ IN_MOTION: tuple[Check, ...] = (
     machine.state,
     machine.spools,
     machine.identities,
+    struck.under_way,
 )
 
 

@@ -45,6 +45,9 @@ CODES = {
     "broken": Code(
         ENTRIES, BROKEN, "bring the entry before it back: git, a backup, or the machine it is from"
     ),
+    "purged-text": Code(
+        ENTRIES, WRONG, "`journal forget --purge ID --reason WHY` takes it out again"
+    ),
     "spooled": Code(ENTRIES, WRONG, "see whether its day file can be written"),
     "unreadable": Code(FILES, WRONG, "see what it is, whose it is, and its permissions"),
     "odd-name": Code(FILES, WRONG, "it holds what the others don't: see to it by hand"),
@@ -67,6 +70,9 @@ CODES = {
     "tracked-state": Code(GIT, WRONG, "`git rm -r --cached .journal`"),
     "ignored-days": Code(GIT, NOTE, "meant? then git keeps no copy of the entries"),
     "git-busy": Code(GIT, NOTE, "finish or abort it; until then nothing is put back or mended"),
+    "striking": Code(
+        MACHINE, WRONG, "`journal list` or whatever is appended next finishes it, or says why not"
+    ),
     "state-missing": Code(
         MACHINE, WRONG, "bring .journal/state back from a backup, or go on: a new writer begins"
     ),

@@ -15,9 +15,10 @@ from journal.errors import WorkspaceError
 from journal.finding import Finding
 from journal.held import Acknowledged
 from journal.past import GitPast
+from journal.policyfile import read_policy
 from journal.store import Store
 from journal.verify import own_writer, verify
-from journal.workspace import Config, read_config, read_policy
+from journal.workspace import Config, read_config
 
 _Mark = tuple[int, int, int]
 _HASH = re.compile(rb"[0-9a-f]{64}").findall

@@ -106,6 +106,16 @@ class Depot:
             self._forget(name)
             return None
 
+    def is_there(self) -> bool:
+        """Whether there is anything in the folder's place."""
+        return os.path.lexists(os.path.join(self._root, FOLDER))
+
+    def leftovers(self, manifest: Manifest) -> list[str]:
+        """What is in the folder and not of this index."""
+        ours = {MANIFEST, LOCK, *(part.name for part in manifest.parts)}
+        with self._open() as folder:
+            return sorted(set(_names(folder)) - ours)
+
     def commit(self, manifest: Manifest) -> bool:
         """Make this the index, and sweep what it doesn't name. Only under the lock."""
         try:
@@ -198,12 +208,16 @@ class Depot:
             return
 
     def _sweep(self, folder: Folder, keep: set[str]) -> None:
-        for name in os.listdir(folder.fd if HANDLES else folder.path):
+        for name in _names(folder):
             if name not in keep and name not in (MANIFEST, LOCK):
                 try:
                     _remove(folder, name)
                 except OSError:
                     continue  # somebody else swept it, or a system that removes no open file
+
+
+def _names(folder: Folder) -> list[str]:
+    return os.listdir(folder.fd if HANDLES else folder.path)
 
 
 def _remove(folder: Folder, name: str) -> None:

@@ -77,6 +77,9 @@ class Engine(Protocol):
     def reindex(self) -> None:
         """Make anew what it keeps; Conflict if another process is at it for long."""
 
+    def strike(self) -> None:
+        """Keep no byte of what the shelf no longer has."""
+
 
 class Listed(Protocol):
     """What an index needs of a catalog's row: an entry without its text."""
@@ -103,6 +106,10 @@ class Shelf(Protocol):
     @property
     def birth(self) -> str:
         """Another one whenever the catalog was made anew: all numbers are."""
+
+    @property
+    def purged(self) -> int:
+        """The last step of `struck` whose rows' texts may not stay in any file."""
 
     def catch_up(self) -> None:
         """Know what is there now."""

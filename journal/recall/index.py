@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from journal.errors import Conflict
+from journal.errors import Conflict, EngineError
 from journal.finding import Finding
 from journal.recall.building import Builder
 from journal.recall.depot import FOLDER, Depot, live
@@ -25,6 +25,7 @@ PATIENCE = 2.0
 LOCK_SECONDS = 30.0
 _DOCUMENTS = 32_768  # in a new segment: what is lost by a kill -9 while it is made
 _BYTES = 64 << 20
+_DELETE = f"delete {FOLDER}: it is made anew"
 _MOST_MISSED = 1_000  # rows that couldn't be read, and are noted to be read later
 
 
@@ -49,6 +50,7 @@ class _State:
     loose: list[Segment] = field(default_factory=list)
     changed: bool = False  # more is known than the folder's manifest says
     struck: int = 0
+    step: int = 0  # up to where the folder's segments follow the catalog
 
     @property
     def segments(self) -> list[Segment]:
@@ -99,9 +101,44 @@ class Index:
             self._catch_up(held, progress)
         return self._view()
 
+    def strike(self) -> None:
+        """Leave no byte in the folder of entries that the catalog has no longer.
+
+        Conflict if another process is writing it for long, EngineError if it can't be written.
+        """
+        depot = self._depot
+        if depot is None or not depot.is_there():
+            return
+        depot.trouble, done = None, False
+        with depot.locked(LOCK_SECONDS) as held:
+            if not held and not depot.trouble:
+                raise Conflict("another process is writing the index", hint="try again")
+            if held:
+                self._loaded = False
+                self._load()
+                self._strike()
+                self._rewrite(depot)
+                depot.trouble = None  # what can't be read is replaced
+                done = self._commit() and not depot.leftovers(self._state.manifest)
+        if not done:
+            why = depot.trouble.message if depot.trouble else "a file can't be removed"
+            raise EngineError(f"the index may still hold what was taken out: {why}", hint=_DELETE)
+
+    def _rewrite(self, depot: Depot) -> None:
+        """Write the segments anew without what was deleted from them; drop what can't be."""
+        stored: list[Segment | None] = [
+            depot.write(merged([one])) if one.deleted else one for one in self._state.stored
+        ]
+        if None in stored:  # made anew by whoever asks next
+            self._state = _State(Manifest(birth=self._shelf.birth), depot.version())
+            return
+        self._state.stored = [one for one in stored if one]
+
     def _is_little(self, added: int) -> bool:
         """Whether what isn't written is so little that reading it for each answer costs less."""
         state = self._state
+        if state.stored and state.step < self._shelf.purged:
+            return False
         if state.manifest.boot != boot():
             return not (added or state.segments or state.manifest.missed)
         unwritten = added + state.struck + live(state.loose) + len(state.manifest.missed)
@@ -125,7 +162,7 @@ class Index:
             version = self._depot.version()
             if not self._loaded or version != self._state.version:
                 manifest, stored = self._depot.load()
-                self._state = _State(manifest, version, stored)
+                self._state = _State(manifest, version, stored, step=manifest.step)
                 self._loaded = True
         if self._state.manifest.birth != birth:
             known = self._state.version
@@ -219,25 +256,28 @@ class Index:
         if self._shelf.birth != state.manifest.birth:
             return False  # the catalog was made anew meanwhile: these may be rows of both
         if state.loose:
-            data = state.loose[0].data if len(state.loose) == 1 else merged(state.loose)
-            segment = depot.write(bytes(data))
+            whole = len(state.loose) == 1 and not state.loose[0].deleted
+            # What was struck since it was read isn't written: it may be what was purged.
+            segment = depot.write(bytes(state.loose[0].data) if whole else merged(state.loose))
             if segment is None:
                 return False
-            segment.deleted = state.loose[0].deleted if len(state.loose) == 1 else frozenset()
             state.stored.append(segment)
             state.loose = []
         return self._commit()
 
     def _commit(self) -> bool:
-        state, depot = self._state, self._depot
+        depot = self._depot
         if depot is None:
             return False
+        if self._state.step < self._shelf.purged:
+            self._rewrite(depot)
+        state = self._state
         parts = tuple(Part(s.name, s.identity, tuple(sorted(s.deleted))) for s in state.stored)
         manifest = replace(state.manifest, parts=parts, boot=boot())
         if not depot.commit(manifest):
             return False
         state.manifest, state.version = manifest, depot.version()
-        state.changed, state.struck = False, 0
+        state.changed, state.struck, state.step = False, 0, manifest.step
         if depot.trouble and depot.trouble.code == "index-unwritable":
             depot.trouble = None
         return True

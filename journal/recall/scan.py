@@ -26,6 +26,9 @@ class ScanEngine:
     def reindex(self) -> None:
         """Nothing is kept."""
 
+    def strike(self) -> None:
+        """Nothing is kept."""
+
     def recall(self, query: Query) -> Answer:
         """The entries that the query asks for, best first; nothing asked, no hits."""
         node = parse(query.text)

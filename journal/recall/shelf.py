@@ -36,6 +36,11 @@ class CatalogShelf:
         """What changes when the catalog was made anew."""
         return self._catalog.birth
 
+    @property
+    def purged(self) -> int:
+        """The last step of `struck` whose rows' texts may not stay in any file."""
+        return self._catalog.purged
+
     def catch_up(self) -> None:
         """Know what is there now."""
         self._catalog.catch_up()
@@ -106,6 +111,9 @@ class CatalogScan:
         self._catalog = catalog
 
     def reindex(self) -> None:
+        """Nothing is kept."""
+
+    def strike(self) -> None:
         """Nothing is kept."""
 
     def recall(self, query: Query) -> Answer:

@@ -63,6 +63,10 @@ class WhooshEngine:
         """Make the index anew; Conflict if another process is at it for long."""
         self.index.catch_up(self._progress, anew=True)
 
+    def strike(self) -> None:
+        """Keep no byte of what the shelf no longer has; Conflict, EngineError if it can't be."""
+        self.index.strike()
+
 
 class _Asked:
     """One query, on its way to the answer."""

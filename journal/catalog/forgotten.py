@@ -1,0 +1,133 @@
+"""Forgotten entries in the catalog: whatever is read first, and whatever goes again.
+
+A row is flagged when it is taken in, as far as is known then. Once all is read, `settle` flags anew
+those that another decision came for.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+from zlib import crc32
+
+from journal import dayfile, hidden
+from journal.catalog.row import BACK, COPY, FORGOTTEN, STUB, restored
+from journal.catalog.text import content
+from journal.dayfile import Piece
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from journal.catalog.take import Taker
+    from journal.spool import Record
+
+_SAYS = b"\nkind: forget\n"
+
+_SAID = """
+SELECT said, target, what, new FROM forgetting
+UNION ALL SELECT said, target, 'purge', new FROM spooled_purge
+"""
+_CONCERNED = """
+WITH g (target, what) AS (
+    SELECT target, what FROM forgetting UNION SELECT target, 'purge' FROM spooled_purge
+)
+SELECT coalesce(s.path, f.path), e.number, e.id, e.copy, e.offset, e.size, e.sum, f.date
+FROM entry e JOIN file f ON f.number = e.file LEFT JOIN spool s ON s.number = e.spool
+WHERE e.number IN (
+    SELECT number FROM entry WHERE copy > 1
+    UNION SELECT t.number FROM g JOIN entry t ON t.id = g.target
+    UNION SELECT t.number FROM g JOIN entry t ON t.id > g.target
+    AND t.id < g.target || '.'  -- twins
+    WHERE g.target LIKE 'h-%' AND g.what = 'purge'
+) ORDER BY 1
+"""
+
+
+class Forgotten:
+    """What the forget entries say that were read so far."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self.said = hidden.Said()
+        for row in database.execute(_SAID):
+            self.said.add(hidden.Forgetting(*row))
+
+    def learn(self, number: int, entry_id: str, piece: Piece) -> None:
+        """Note what the new row's entry says, if it is a forget entry."""
+        if one := hidden.forgetting(piece, entry_id):
+            self.said.add(one)
+            row = (number, one.by, one.of, one.what, one.new)
+            self._database.execute("INSERT INTO forgetting VALUES (?, ?, ?, ?, ?)", row)
+
+    def learn_purges(self, number: int, records: Iterable[Record]) -> None:
+        """Note the purges that new records of the spool tell of."""
+        for record in records:
+            if _SAYS in record.header:
+                one = hidden.forgetting(dayfile.parse(record.slice), record.id)
+                if one and one.what == hidden.PURGE:
+                    row = (number, one.by, one.of, one.new)
+                    self._database.execute("INSERT INTO spooled_purge VALUES (?, ?, ?, ?)", row)
+
+    def shown(self, entry_id: str, piece: Piece) -> tuple[Piece, int]:
+        """What is shown of the entry whose slice this is, and the flags of its row."""
+        decided = self.said.decided(entry_id) if self.said else hidden.UNHIDE
+        if decided != hidden.PURGE:
+            return piece, FORGOTTEN * (decided == hidden.HIDE)
+        if dayfile.is_stub(piece):
+            return piece, FORGOTTEN | STUB
+        if self.said.came_back(entry_id, piece):
+            return hidden.stubbed(piece), FORGOTTEN | BACK
+        return piece, FORGOTTEN
+
+
+def settle(taker: Taker) -> tuple[set[str], set[str]]:
+    """Flag all rows as is decided now; the dates where rows changed, and files that did meanwhile.
+
+    Those files are to be read again: their rows are left as they were.
+    """
+    database = taker.database
+    forgotten = taker.forgotten = Forgotten(database)
+    dates, stale = set(), set()
+    concerned = database.execute(_CONCERNED).fetchall()
+    for path, rows in groupby(concerned, key=itemgetter(0)):
+        data: bytes | None = None
+        for _, number, entry_id, copy, offset, size, checksum, date in rows:
+            flags = copy & ~COPY
+            decided = forgotten.said.decided(entry_id)
+            if decided == hidden.PURGE and flags & STUB:
+                continue
+            if decided == hidden.PURGE or flags & BACK:
+                data = content(taker.space.root, restored(path)) if data is None else data
+                raw = data[offset : offset + size]
+                if crc32(raw) != checksum:
+                    stale.add(path)
+                    continue
+                piece, wanted = forgotten.shown(entry_id, dayfile.slice_at(raw, offset))
+                taker.purged |= wanted & (BACK | STUB) != 0
+                if wanted & BACK != flags & BACK:
+                    taker.anew(number, piece, wanted | copy & COPY)
+                    dates.add(date)
+                    continue
+            else:
+                wanted = FORGOTTEN * (decided == hidden.HIDE)
+            if wanted != flags:
+                renew(database, number, copy=wanted | copy & COPY)
+                dates.add(date)
+    return dates, stale
+
+
+def renew(database: sqlite3.Connection, number: int, **values: object) -> None:
+    """Give the row other values; under a new number, for what follows the catalog."""
+    columns = [row[1] for row in database.execute("PRAGMA table_info(entry)")][1:]
+    rest = ", ".join(column for column in columns if column not in values)
+    marks = "?, " * len(values)
+    new = database.execute(
+        f"INSERT INTO entry ({', '.join(values)}, {rest})"  # noqa: S608
+        f" SELECT {marks}{rest} FROM entry WHERE number = ?",
+        (*values.values(), number),
+    ).lastrowid
+    for table in ("tag", "reference", "forgetting"):
+        database.execute(f"UPDATE {table} SET entry = ? WHERE entry = ?", (new, number))  # noqa: S608
+    database.execute("DELETE FROM entry WHERE number = ?", (number,))

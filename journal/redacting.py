@@ -1,0 +1,132 @@
+"""Secrets that older entries still hold: found again by the rules as they are now, and masked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from journal import attach, dayfile
+from journal.daypath import DayFile, names_in
+from journal.forgetting import Done, in_groups
+from journal.header import id_of
+from journal.header import known as known_of
+from journal.names import is_slug
+from journal.selection import Selection
+from journal.strike.places import read
+from journal.strike.plan import Redacting, redactions
+from journal.strike.reseal import masked
+from journal.verify import verdicts
+
+if TYPE_CHECKING:
+    from journal.api import Journal
+    from journal.dayfile import Piece
+    from journal.intake import Masking
+    from journal.notebook import Notebook
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What an entry, or an attachment (then `id` is empty), still holds: how often, by rule."""
+
+    id: str
+    file: str
+    line: int
+    rules: dict[str, int]
+
+    def record(self) -> dict[str, Any]:
+        """As JSON shows it."""
+        return {"id": self.id, "file": self.file, "line": self.line, "rules": self.rules}
+
+
+def scan(
+    journal: Journal, since: datetime | None = None, progress: Progress | None = None
+) -> Iterator[Held]:
+    """Every entry that holds a secret by the rules as they are now, the newest day first.
+
+    Then attachments. What only a spool holds counts, on line 0.
+    """
+    notebook = journal.notebook
+    finder = Finder(notebook)
+    days = [day for day in notebook.store.files() if _may_hold(day, since)]
+    seen: set[str] = set()
+    for number, day in enumerate(days, 1):
+        yield from _in_day(notebook, day, finder, since, seen)
+        if progress:
+            progress(number, len(days))
+    for record in notebook.store.spooled():
+        if record.id not in seen and _may_hold(DayFile(record.path), since):
+            piece = dayfile.parse(record.slice)
+            if found := finder.found(piece, record.namespace):
+                seen.add(record.id)
+                yield Held(record.id, record.path, 0, found)
+    if since is None:
+        yield from _attachments(journal.root, finder)
+
+
+def _may_hold(day: DayFile, since: datetime | None) -> bool:
+    return Selection(since=since).may_hold(day.date)
+
+
+def _in_day(
+    notebook: Notebook, day: DayFile, finder: Finder, since: datetime | None, seen: set[str]
+) -> Iterator[Held]:
+    data = notebook.store.content(day.path) or b""
+    for piece in dayfile.pieces(data):
+        entry_id = (piece.header and id_of(piece)) or dayfile.hand_id(piece)
+        seen.add(entry_id)
+        if since and known_of(piece, day.date, lambda: notebook.store.zone)["moment"] < since:
+            continue
+        if found := finder.found(piece, day.namespace):
+            yield Held(entry_id, day.path, data.count(b"\n", 0, piece.offset) + 1, found)
+
+
+class Finder:
+    """What finds secrets in what is kept already, namespace by namespace."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self._intake = notebook.intake
+
+    def masking(self, namespace: str) -> Masking:
+        """A fresh masking for one slice."""
+        return self._intake.masking(namespace)
+
+    def found(self, piece: Piece, namespace: str) -> dict[str, int]:
+        """How often each rule finds something in the slice."""
+        text = piece.raw.decode(errors="surrogateescape")
+        quick = self.masking(namespace)
+        quick.text(text)
+        if not quick.found and not piece.values.get("meta"):
+            return {}
+        # A header's digests and numbers are none of anybody's: look again at what is said.
+        careful = self.masking(namespace)
+        masked(piece, careful)
+        return dict(sorted(Counter(careful.found).items()))
+
+
+def _attachments(root: str, finder: Finder) -> Iterator[Held]:
+    for namespace in sorted(names_in(root, "journal", [])):
+        folder = attach.folder(namespace)
+        for name in sorted(names_in(root, folder, [])) if is_slug(namespace) else ():
+            data = read(root, f"{folder}/{name}")
+            masking = finder.masking(namespace)
+            if b"\0" not in data:
+                masking.text(data.decode(errors="surrogateescape"))
+            if masking.found:
+                rules = dict(sorted(Counter(masking.found).items()))
+                yield Held("", f"{folder}/{name}", 0, rules)
+
+
+def apply(journal: Journal, ids: Iterable[str], reason: str = "") -> list[Done]:
+    """Mask what these entries still hold, wherever it lies; those that hold nothing are left out.
+
+    UsageError if an entry is nowhere here.
+    """
+    notebook = journal.notebook
+    store = notebook.store
+    redacting = Redacting(Finder(notebook).masking, lambda: verdicts(store), reason)
+    return in_groups(journal, ids, lambda some: redactions(journal.root, some, redacting))

@@ -1,0 +1,82 @@
+"""A slice without its secrets. Pure: a piece in, bytes out.
+
+What is as it was sealed is sealed anew, with the same id, time, number and predecessor. What a
+person wrote or changed is masked where it stands: it is not the journal's to seal.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from journal import seal
+from journal.cjson import quote
+from journal.dayfile import INTACT, Piece
+from journal.errors import JournalError
+from journal.header import TEXTS, known
+
+if TYPE_CHECKING:
+    from journal.intake import Masking
+
+_FENCE = b"```yaml entry"
+_PLACE = ("id", "at", "seq", "prev")
+
+
+def masked(piece: Piece, masking: Masking) -> bytes | None:
+    """The slice without what `masking` finds in it; None if that is nothing."""
+    if piece.state == INTACT and all(piece.values.get(key) for key in _PLACE):
+        try:
+            return _sealed_anew(piece, masking)
+        except JournalError:  # of another version, with keys or kinds that this one can't write
+            masking.found.clear()
+    return _where_it_stands(piece.raw, masking)
+
+
+def draft_of(piece: Piece) -> dict[str, Any]:
+    """The draft that the entry was made from, as `seal.Sealing` takes it."""
+    values = known(piece, "2000-01-01", lambda: UTC)
+    draft: dict[str, Any] = {key: values[key] for key in TEXTS if key not in ("prev", "digest")}
+    draft |= {key: values[key] for key in ("title", "tags", "meta", "fields")}
+    return draft | {"tags": list(draft["tags"]), "body": piece.body}
+
+
+def _sealed_anew(piece: Piece, masking: Masking) -> bytes | None:
+    draft = draft_of(piece)
+    masking.draft(draft)
+    below = masking.text(piece.postscript.decode(errors="surrogateescape"))
+    if not masking.found:
+        return None
+    values = piece.values
+    sealing = seal.Sealing(draft)
+    _, new = sealing.seal(values["id"], values["at"], "", values["seq"], values["prev"])
+    return new + (b"\n" + below.encode(errors="surrogateescape") + b"\n" if below else b"")
+
+
+def _where_it_stands(raw: bytes, masking: Masking) -> bytes | None:
+    lines = raw.decode(errors="surrogateescape").split("\n")
+    if lines[0].startswith("## "):
+        lines[0] = lines[0][:8] + masking.text(lines[0][8:])
+    end = _header_end(lines)
+    header = [_line(line, masking) for line in lines[1:end]]
+    body = masking.text("\n".join(lines[end:])) if end < len(lines) else None
+    if not masking.found:
+        return None
+    text = "\n".join([lines[0], *header, *([] if body is None else [body])])
+    return text.encode(errors="surrogateescape")
+
+
+def _header_end(lines: list[str]) -> int:
+    """Where what isn't header begins: after the closing fence, or after the heading."""
+    opening = next((n for n, line in enumerate(lines[1:], 1) if line.strip()), 0)
+    if not lines[opening].encode(errors="replace").startswith(_FENCE):
+        return 1
+    closing = (n for n, line in enumerate(lines) if n > opening and line.startswith("```"))
+    return next(closing, len(lines) - 1) + 1
+
+
+def _line(line: str, masking: Masking) -> str:
+    key, colon, value = line.partition(": ")
+    if not colon:
+        return masking.text(line)
+    new = str(masking.value(value, key))
+    return line if new == value else f"{key}: {quote(new)}"

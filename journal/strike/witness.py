@@ -1,0 +1,63 @@
+"""What an entry's header was when it was sealed: its digest, as the entries after it name it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cached_property
+
+from journal import seal
+from journal.chain import Verdict
+from journal.dayfile import INTACT
+from journal.strike.places import Place, day_paths, read
+
+Verdicts = Callable[[], list[Verdict]]
+
+_PREV = re.compile(rb"^prev: [0-9]+:(sha256:[0-9a-f]{64})$", re.MULTILINE)
+
+
+class Witness:
+    """What a workspace's files know of headers, looked up when it is asked for."""
+
+    def __init__(self, root: str, verdicts: Verdicts) -> None:
+        self._root = root
+        self._verdicts = verdicts
+
+    def header(self, entry_id: str, place: Place) -> str:
+        """The digest of the entry's header as it was sealed; as it is now, if nobody knows it."""
+        piece = place.piece
+        is_spooled = not place.line and piece.state == INTACT
+        if is_spooled or not piece.header or piece.header in self._named:
+            return piece.header
+        return self._before.get(entry_id, "") or piece.header
+
+    @cached_property
+    def _named(self) -> set[str]:
+        files = (seal.normal(read(self._root, path)) for path in day_paths(self._root))
+        return {digest.decode() for data in files for digest in _PREV.findall(data)}
+
+    @cached_property
+    def _before(self) -> dict[str, str]:
+        return {one.id: one.old for one in self._verdicts() if one.old}
+
+
+def attachments_of_others(root: str, paths: Iterable[str], gone: set[str]) -> set[str]:
+    """Those of the attachments that an entry names which is not among the `gone`."""
+    from journal import dayfile
+    from journal.daypath import day_files
+    from journal.strike.places import spooled
+    from journal.strike.stroke import name_of
+
+    marks = {path.rpartition("/")[2].encode(): path for path in paths}
+    spaces = {path.split("/")[1] for path in marks.values()}
+    kept = set()
+    for record in spooled(root) if marks else ():
+        if record.id not in gone and record.namespace in spaces:
+            kept |= {path for mark, path in marks.items() if mark in record.slice}
+    for day in (day for space in spaces for day in day_files(root, space)):
+        data = seal.normal(read(root, day.path))
+        if any(mark in data for mark in marks):
+            for piece in dayfile.pieces(data):
+                if name_of(piece) not in gone:
+                    kept |= {path for mark, path in marks.items() if mark in piece.raw}
+    return kept
