@@ -5,8 +5,6 @@ A placeholder, `[redacted:aws-access-key:3f9a]`, names the rule and ends with th
 digits of HMAC-SHA256(key, secret): the same secret has the same tail, under the same key.
 """
 
-from posix import urandom
-
 from journal.redaction import sieve
 
 TYPE_CHECKING = False
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     Span = tuple[int, int, str, str]  # start, end, rule, name
 
 
-_PROCESS_KEY = urandom(32)
+_process_keys: "list[bytes]" = []
 _SETTLES_WITHIN = 8
 _LONGEST_NAME, _LONGEST_PATH = 64, 128
 _SHORTEST_TOKEN = 18
@@ -40,6 +38,10 @@ class Rules:
     def __init__(self, off: "Iterable[str]" = (), own: "Iterable[Finder]" = ()) -> None:
         self.off = frozenset(off)
         self.own = tuple(own)
+
+    def names(self) -> "frozenset[str]":
+        """The names of the user's own rules, as far as their finders tell them."""
+        return frozenset(name for finder in self.own for name in getattr(finder, "names", ()))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Rules):
@@ -117,6 +119,8 @@ def scrub(
     that of the tails; without one they compare within this process only. `values` finds secrets
     that are known beforehand, the rule `known-value`.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"scrub takes text, not {type(text).__name__}")
     raw, low = sieve.sift(text)
     found: list[Span] = []
     if b"private" in low and PRIVATE not in rules.off:
@@ -128,7 +132,7 @@ def scrub(
         return Scrubbed(text)
     from journal.redaction.masking import Masking
 
-    masking = Masking(text, key or _PROCESS_KEY, "[redacted:%s:%s]")
+    masking = Masking(text, key or _process_key(), "[redacted:%s:%s]", rules)
     masking.mask(found)
     for _ in range(_SETTLES_WITHIN):  # with a secret gone, another may show that it had hidden
         if not masking.mask(_spans(masking.text, *sieve.sift(masking.text), rules, values)):
@@ -144,20 +148,33 @@ def scrub_name(
     The result keeps to the grammar and the length of names: a part of a path that would become
     too long is replaced as a whole, and so is the path.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"scrub_name takes text, not {type(text).__name__}")
     raw, low = sieve.sift(text)
     found = _spans(text, raw, low, rules, values)
-    glued = sieve.glued(raw) if len(raw) > _SHORTEST_TOKEN else []
-    if glued:
-        from journal.redaction import engine
+    if len(raw) > _SHORTEST_TOKEN and EVERY not in rules.off:
+        from journal.redaction.looks import glued
 
-        found += engine.find(text, glued, rules.off)
+        begun = glued(raw)
+        if begun:
+            from journal.redaction import engine
+
+            found += engine.find(text, begun, rules.off)
     if not found:
         return Scrubbed(text)
     from journal.redaction.masking import Masking, within
 
-    masking = Masking(text, key or _PROCESS_KEY, "redacted-%s-%s")
+    masking = Masking(text, key or _process_key(), "redacted-%s-%s", rules)
     masking.mask(within(text, found, _LONGEST_NAME, _LONGEST_PATH))
     return Scrubbed(masking.text, masking.findings())
+
+
+def _process_key() -> bytes:
+    if not _process_keys:
+        from posix import urandom
+
+        _process_keys.append(urandom(32))
+    return _process_keys[0]
 
 
 def _spans(

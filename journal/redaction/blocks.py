@@ -7,10 +7,12 @@ from journal.redaction.rule import Rule
 _PIECE = re.compile(r"\S+")
 _BASE64 = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/=")
 _AROUND = "\"'+,>|#*\\;()`%"
-_HEADER = re.compile(r"-----BEGIN[A-Z0-9 ]{0,30}PRIVATE KEY[A-Z0-9 ]{0,10}-{4,5}")
-_FOOTER = re.compile(r"-----END[A-Z0-9 ]{0,30}PRIVATE KEY")
+_HEADER = re.compile(r"(?i:-{4,5} ?BEGIN[A-Z0-9 ]{0,30}PRIVATE KEY[A-Z0-9 ]{0,10}-{4,5})")
+_FOOTER = re.compile(r"(?i:-{4,5} ?END[A-Z0-9 ]{0,30}PRIVATE KEY)")
+_NUMBERED = re.compile(r"[^\s:]{0,200}?[:-]?\d{1,6}[:-](?=[A-Za-z0-9+/=]{4,80}$|$)")  # by `grep -n`
 _LEAST = 20
 _LINES_OF_HEADERS = 16
+_REACH = 40_000  # of a document in which a Kubernetes secret's data is looked for
 _KIND = re.compile(r"(?i:kind:\s*['\"]?secret['\"]?[ \t]*(?:[\r\n#]|$))")
 _YAML = re.compile(
     r"[ \t]*(?:[\w.-]+|'[\w.-]+'|\"[\w.-]+\"):[ \t]*[|>]?-?\s*"
@@ -25,10 +27,10 @@ class KeyBlock(Rule):
         """What stands between the key's first line and its last."""
         header = _HEADER.match(text, at)
         if header:
-            stop = text.find("-----", header.end())
+            stop = text.find("----", header.end())
             return _forward(text, header.start(), header.end(), stop if stop >= 0 else len(text))
         if _FOOTER.match(text, at):
-            return _backward(text, text.rfind("-----", 0, at) + 5, at)
+            return _backward(text, max(text.rfind("----", 0, at) + 4, at - _REACH, 0), at)
         return []
 
 
@@ -43,15 +45,15 @@ def _forward(text: str, begin: int, start: int, stop: int) -> "list[tuple[int, i
         return [(begin, len(text.rstrip()))]  # the rest comes in another text
     size = last = skipped = 0
     for piece in _PIECE.finditer(body):
-        word = piece[0].strip(_AROUND)
+        word = _NUMBERED.sub("", piece[0]).strip(_AROUND)
         if len(word) >= 4 and _BASE64.issuperset(word) and ":" not in word:
             size, last = size + len(word), piece.start() + piece[0].find(word) + len(word)
         elif word and (size >= _LEAST or skipped > _LINES_OF_HEADERS):
-            if len(word) > 1:
+            if len(word) > 1 and not word.isdigit():
                 break
         else:
             skipped += bool(word)
-    whole = text.startswith("-----END", stop)
+    whole = bool(_FOOTER.match(text, stop))
     if size < _LEAST:
         return []
     return [(start, stop if whole else start + last)]
@@ -61,10 +63,10 @@ def _backward(text: str, start: int, stop: int) -> "list[tuple[int, int]]":
     """The end of a key whose first line is not there."""
     size, first = 0, 0
     for piece in reversed(list(_PIECE.finditer(_unescaped(text, start, stop)))):
-        word = piece[0].strip(_AROUND)
+        word = _NUMBERED.sub("", piece[0]).strip(_AROUND)
         if len(word) > 3 and _BASE64.issuperset(word):
             size, first = size + len(word), piece.start()
-        elif word:
+        elif word and not word.isdigit():
             break
     return [(start + first, stop)] if size >= 40 else []
 
@@ -76,12 +78,11 @@ class ClusterSecret(Rule):
         """The values of the document that this place is in."""
         if not _KIND.match(text, at):
             return []
-        first = max(text.rfind("\n---", 0, at), 0)
-        before = text.rfind("kind:", first, at)
-        if before >= 0 and "secret" in text[before : before + 16].lower():
+        first = max(text.rfind("\n---", max(0, at - _REACH), at), at - _REACH, 0)
+        if _KIND.search(text, first, at):
             return []  # found from there
-        last = text.find("\n---", at)
-        last = last if last >= 0 else len(text)
+        last = text.find("\n---", at, at + _REACH)
+        last = last if last >= 0 else min(len(text), at + _REACH)
         data = re.compile(r"(?m)^[ \t]*(?:data|stringData):[ \t]*\r?\n").search(text, first, last)
         found = []
         place = data.end() if data else last

@@ -1,9 +1,11 @@
-"""What a text says once the escapes of JSON, of URLs, or of one within the other are read.
+"""What a text says once the escapes of JSON, URLs or HTML, or of one within the other, are read.
+
+And once what nobody sees is gone from it, and what stands before each of its lines.
 
 Cheap on purpose, see `journal.redaction.values`. It only reads: what is no escape stays.
 """
 
-from journal.redaction.values import Layer
+from journal.redaction.values import JOINED, Layer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,17 +19,38 @@ _SHORT = {
 }  # fmt: skip
 _BLANKS = b" \t\n\r\f\v"
 _ASIDE = b"\xff"  # in no UTF-8
+_ENTITIES = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'", b"nbsp": b" "}
+_LONGEST_ENTITY = 9
+# What is not seen, or but as a blank: soft hyphen, characters without width, directions, blanks
+# that hold words together, ends of lines of Unicode's own.
+_UNSEEN = {
+    character.encode(): meant
+    for meant, characters in (
+        (b"", "\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"),
+        (b" ", "\xa0\u2007\u202f"),
+        (b"\n", "\x85\u2028\u2029"),
+    )
+    for character in characters
+}
+_BEFORE_LINES = b" \t>#|+"
+_MARKS = (b">", b"#", b"|", b"+")
 
 
 def layers_of(first: Layer, depth: int) -> "list[Layer]":
     """The layer, and every other that up to `depth` readings one after another come to."""
     layers, last = [first], [first]
     seen = {first.data}
-    for _ in range(depth):
-        made = [Layer(data, layer, read) for layer in last for read, data in _readings(layer.data)]
+    for level in range(depth):
+        made = [
+            Layer(data, layer, read)
+            for layer in last
+            for read, data in (*_readings(layer.data), *_shown(layer.data, level))
+        ]
         last = []
         for layer in made:
             if layer.data not in seen:
+                if layer.read is _line_pieces:
+                    layer.views = (JOINED,)  # in no other does anything go on over lines
                 seen.add(layer.data)
                 last.append(layer)
         layers += last
@@ -75,6 +98,30 @@ def _readings(data: bytes) -> "list[tuple[Callable[[bytes], Pieces], bytes]]":
     if readings and _is_split(data):
         readings.append((_blank_pieces, data.translate(None, _BLANKS)))
     return readings
+
+
+def _shown(data: bytes, level: int) -> "list[tuple[Callable[[bytes], Pieces], bytes]]":
+    """Readings of what pages and mails do to a text: that comes first or last, not in between."""
+    readings: list[tuple[Callable[[bytes], Pieces], bytes]] = []
+    if level > 1:
+        return readings
+    if b"&" in data and b";" in data:
+        readings.append((html_pieces, _joined(html_pieces(data))))
+    if not data.isascii() and any(unseen in data for unseen in _UNSEEN):
+        readings.append((unseen_pieces, _joined(unseen_pieces(data))))
+    if _has_prefixes(data):
+        bare = b"\n".join([line.lstrip(_BEFORE_LINES) for line in data.split(b"\n")])
+        readings.append((_line_pieces, bare))
+    return readings
+
+
+def _has_prefixes(data: bytes) -> bool:
+    """Whether lines are quoted, commented, added or in a table: two at least, one by one."""
+    if b"\n" not in data or not any(mark in data for mark in _MARKS):
+        return False
+    lines = data.translate(None, b" \t").split(b"\n")
+    firsts = b"".join([line[:1] or b"\n" for line in lines])
+    return any(2 * mark in firsts for mark in _MARKS)
 
 
 def _is_split(data: bytes) -> bool:
@@ -126,6 +173,61 @@ def url_pieces(data: bytes) -> "Pieces":
             done = at + 3
         at = data.find(b"%", max(done, at + 1))
     return [*pieces, (done, data[done:])]
+
+
+def html_pieces(data: bytes) -> "Pieces":
+    """The same for `&#65;` and `&amp;`."""
+    pieces = []
+    done = 0
+    at = data.find(b"&")
+    while at >= 0:
+        end = data.find(b";", at, at + _LONGEST_ENTITY + 2)
+        meant = _entity(data[at + 1 : end]) if end >= 0 else b""
+        if meant:
+            pieces += [(done, data[done:at]), (at, meant)]
+            done = end + 1
+        at = data.find(b"&", max(done, at + 1))
+    return [*pieces, (done, data[done:])]
+
+
+def _entity(name: bytes) -> bytes:
+    """What it says; empty if it is none."""
+    if not name.startswith(b"#"):
+        return _ENTITIES.get(name, b"")
+    digits = name[1:]
+    if digits[:1] in (b"x", b"X"):
+        code = _hex(digits[1:], len(digits) - 1) if len(digits) > 1 else -1
+    else:
+        code = int(digits) if digits.isdigit() else -1  # of bytes, so ASCII's digits alone
+    return chr(code).encode("utf-8", "surrogatepass") if 0 < code <= 0x10FFFF else b""
+
+
+def unseen_pieces(data: bytes) -> "Pieces":
+    """The same for what is not seen."""
+    places = []
+    for unseen, meant in _UNSEEN.items():
+        at = data.find(unseen)
+        while at >= 0:
+            places.append((at, at + len(unseen), meant))
+            at = data.find(unseen, at + len(unseen))
+    pieces = []
+    done = 0
+    for at, end, meant in sorted(places):
+        pieces += [(done, data[done:at]), (at, meant)]
+        done = end
+    return [*pieces, (done, data[done:])]
+
+
+def _line_pieces(data: bytes) -> "Pieces":
+    """The same for lines without what stands before them."""
+    pieces = []
+    at = 0
+    for line in data.split(b"\n"):
+        bare = line.lstrip(_BEFORE_LINES)
+        end = at + len(line) + 1
+        pieces += [(at, b""), (at + len(line) - len(bare), data[at + len(line) - len(bare) : end])]
+        at = end
+    return [(0, b""), *pieces, (len(data), b""), (len(data), b"")]
 
 
 def _blank_pieces(data: bytes) -> "Pieces":

@@ -10,11 +10,14 @@ _BLANK = " \t"
 _QUOTES = "\"'`\u201c\u2018"
 _CLOSING = {"\u201c": "\u201d", "\u2018": "\u2019"}
 _FAR, _LONGEST, _ENOUGH = 240, 8192, 256
+_LONG = 400  # a word that is judged by this much of it
 _SCHEMES = frozenset(
     "bearer basic token digest apikey bot ssws key apitoken api-token hmac splunk"
     " convertto-securestring".split()
 )
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+/=")
+_LAST = ",;)}].\\:!?"
+_ONLY_BY_LOT = ('"', "|", "\n")  # forms that speak for no secret by themselves
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
@@ -45,7 +48,12 @@ def secret(text: str, at: int, form: str, much: int) -> "tuple[int, int] | None"
         value = _after_scheme(value, len(scheme[0]))
         if value is None:
             return None
-    return (value.start, value.end) if _is_secret(value, much) else None
+    if not _is_secret(value, much):
+        return None
+    if not value.quoted and value.end - value.start > _LONG - len(_LAST):
+        run = _run(text, value.start, _LONGEST, form)
+        value.end = value.start + len(run.rstrip(_LAST))
+    return value.start, value.end
 
 
 def _after_scheme(value: _Value, size: int) -> "_Value | None":
@@ -79,30 +87,33 @@ def _quoted(text: str, at: int) -> "tuple[int, int] | None":
 
 def _bare(text: str, at: int, form: str) -> "tuple[int, int] | None":
     """A word without quotes: up to a blank, or to what ends it in a URL, a list or a program."""
-    pieces = text[at : at + _FAR].split(None, 1)
-    if not pieces or text[at].isspace():
-        return None
-    run = pieces[0]
-    if len(run) == _FAR:
-        run = text[at : at + _LONGEST].split(None, 1)[0]
+    run = _run(text, at, _LONG, form)
+    return (at, at + len(run.rstrip(_LAST))) if run else None
+
+
+def _run(text: str, at: int, most: int, form: str) -> str:
+    """The word that begins here, or so much of it."""
+    if text[at].isspace():
+        return ""
+    run = text[at : at + most].split(None, 1)[0]
     if form == "<":
-        run = run.partition("<")[0]
-        return at, at + len(run)
-    for mark in "\"'`<":
+        return run.partition("<")[0]
+    for mark in "\"'`<|" if form == "|" else "\"'`<":
         run = run.partition(mark)[0]
     run = run[: run.find("\\n")] if "\\n" in run[1:] else run
     for mark in ";&,":
         cut = run.find(mark)
         if cut > 0 and not {"=", ":"}.isdisjoint(run[cut + 1 : cut + 40]):
             run = run[:cut]
-    return at, at + len(run.rstrip(",;)}].\\:!?"))
+    return run
 
 
 def _without_placeholders(word: str) -> str:
-    while "[redacted:" in word:
-        head, _, tail = word.partition("[redacted:")
-        word = head + tail.partition("]")[2]
-    return word
+    if "[redacted:" not in word:
+        return word
+    from journal.redaction.marks import without
+
+    return without(word)
 
 
 def _is_secret(value: _Value, much: int) -> bool:
@@ -120,7 +131,9 @@ def _is_secret(value: _Value, much: int) -> bool:
 
 
 def _is_made_up(word: str) -> bool:
-    """Whether it has digits among its letters, but no sign of a path, a time or a version."""
+    """Whether it has digits among letters, but no sign of a path, a time, a version or a commit."""
+    if len(word) <= 8 and _HEX.issuperset(word):
+        return False
     digits = sum(map(str.isdigit, word))
     return 2 <= digits < len(word) and word.isascii() and set("/:.").isdisjoint(word)
 
@@ -131,7 +144,7 @@ def _is_code(word: str) -> bool:
         return True
     if "." in word and all(map(str.isidentifier, word.split("."))) and not by_lot(word):
         return True
-    head = word.split("[", 1)[0] if "[" in word else ""
+    head = word.split("[", 1)[0] if "[" in word and "[redacted:" not in word else ""
     return bool(head) and head.replace("_", "").replace(".", "").isalnum()
 
 
@@ -140,11 +153,13 @@ def _is_password(value: _Value) -> bool:
     if value.quoted:
         if " " in word or word.startswith(("http://", "https://", "/", "./", "../")):
             return False
-        if value.form == '"':
+        if value.form in _ONLY_BY_LOT:
             return by_lot(word)
         return value.form not in ("(", "is") or by_lot(word) or _numbered(word)
     if word.startswith(("http", "/")):
         return False
+    if word.isdigit() and value.form == "=" and len(word) >= 6:  # a number in JSON
+        return value.text[value.end : value.end + _FAR].lstrip()[:1] in ("", ",", "}")
     return by_lot(word) or (value.form in ("=", " ") and _stands_alone(value))
 
 

@@ -1,6 +1,7 @@
 """Replacing spans of a text by placeholders, again and again, with places in the original kept."""
 
-from journal.redaction import KNOWN, PRIVATE, Masked
+from journal.redaction import KNOWN, PRIVATE, Masked, Rules
+from journal.redaction.marks import placeholders
 from journal.redaction.sieve import STEMS
 from journal.seal import sha256
 
@@ -9,9 +10,6 @@ if TYPE_CHECKING:
     from journal.redaction import Span
 
 _GENERAL = frozenset(STEMS.values())
-_LONGEST_RULE = 64
-_HEX = frozenset("0123456789abcdef")
-_RULE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _BLOCK = 64
 
 
@@ -23,51 +21,12 @@ def tail(key: bytes, secret: str) -> str:
     return str(sha256(bytes(byte ^ 0x5C for byte in short) + inner.digest()).hexdigest()[:4])
 
 
-def placeholders(text: str) -> "list[tuple[int, int]]":
-    """Start and end of each placeholder that stands in the text already."""
-    found = [(start, start + 9) for start in _each(text, "[private]")]
-    for opening, between, closing in (("[redacted:", ":", "]"), ("redacted-", "-", "")):
-        for start in _each(text, opening):
-            end = _placeholder_end(text, start + len(opening), between, closing)
-            if end:
-                found.append((start, end))
-    return sorted(found)
-
-
-def _each(text: str, literal: str) -> "list[int]":
-    found, at = [], text.find(literal)
-    while at >= 0:
-        found.append(at)
-        at = text.find(literal, at + len(literal))
-    return found
-
-
-def _placeholder_end(text: str, at: int, between: str, closing: str) -> int:
-    """Where the placeholder ends whose rule begins here; 0 if it is none."""
-    end = at
-    while end < len(text) and end - at <= _LONGEST_RULE and text[end] in _RULE:
-        end += 1
-    if between == "-":
-        return _name_end(text, at, end)
-    if text[end : end + 1] != between or end == at:
-        return 0
-    stop = end + 5
-    good = _HEX.issuperset(text[end + 1 : stop]) and text[stop : stop + 1] == closing
-    return stop + 1 if good else 0
-
-
-def _name_end(text: str, at: int, end: int) -> int:
-    # The rule's own hyphens and the one before the tail look alike: the tail is the last part.
-    last = text.rfind("-", at, end)
-    good = last > at and end - last == 5 and _HEX.issuperset(text[last + 1 : end])
-    return end if good else 0
-
-
 class Masking:
     """A text under masking: `text` is what it has become."""
 
-    def __init__(self, text: str, key: bytes, form: str) -> None:
+    def __init__(self, text: str, key: bytes, form: str, rules: Rules) -> None:
         self.text = text
+        self._own = rules.names()
         self._key = key
         self._form = form
         self._kept: list[tuple[int, int]] = []  # placeholders of ours: start now, end now
@@ -79,7 +38,8 @@ class Masking:
 
     def mask(self, spans: "list[Span]") -> bool:
         """Replace the spans, but for what is a placeholder already; False if there was nothing."""
-        spans = _outside(_merged(spans), placeholders(self.text), self.text)
+        taken = sorted({*placeholders(self.text, self._own), *self._kept})
+        spans = _outside(_merged(spans), taken, self.text)
         if not spans:
             return False
         parts: list[str] = []

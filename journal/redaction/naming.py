@@ -15,7 +15,8 @@ _WEAK = frozenset(
     "salt secret token auth authorization authentication credential credentials cred creds"
     " authkey passkey apikey authtoken accesskey secretkey".split()
 )
-# What makes a name one of something about a secret, when it stands before.
+# What makes a name one of something about a secret, when it stands before. No list of
+# this kind is complete: bench/redaction.py tells whether a word does good.
 _BEFORE = frozenset(
     "public pub primary foreign unique cache cached sort partition hash shard routing route"
     " hot next page pagination continuation cursor press forgot no without show hide toggle"
@@ -92,7 +93,7 @@ def _strength(parts: "list[str]") -> int:
 
 
 def _of_others(last: str, before: "list[str]") -> int:
-    if before and before[-1] in _BEFORE:
+    if before and (before[-1] in _BEFORE or before[-2:] == ["public", "key"]):
         return NOTHING
     if last.endswith(("key", "keys")):
         return _of_key(last, before)

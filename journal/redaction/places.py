@@ -1,9 +1,11 @@
 """Secrets that their place gives away: URLs, headers, command lines, key blocks, hashes."""
 
+import re
 from binascii import Error as NotBase64
 from binascii import a2b_base64
 
 from journal.redaction.likeness import by_lot, stand_in
+from journal.redaction.looks import PROGRAMS
 from journal.redaction.rule import Rule
 
 
@@ -58,10 +60,28 @@ class CommandPassword(Rule):
     def find(self, text: str, at: int) -> "list[tuple[int, int]]":
         """The option's value, if such a program is named before it on the line."""
         line = text[max(0, text.rfind("\n", max(0, at - 200), at) + 1, at - 200) : at].lower()
-        return super().find(text, at) if any(map(line.__contains__, PROGRAMS)) else []
+        named = [program for program in PROGRAMS if program in line]
+        if not named or (text[at + 3 : at + 4].isspace() and set(named) <= _NO_BLANK):
+            return []
+        return super().find(text, at)
 
 
-PROGRAMS = ("mysql", "sshpass", "login", "mongo", "mariadb")
+class Cookie(Rule):
+    """What the values of a cookie header are, if they look drawn by lot."""
+
+    def find(self, text: str, at: int) -> "list[tuple[int, int]]":
+        """Each value on this line."""
+        end = text.find("\n", at, at + _LINE)
+        line = end if end >= 0 else min(len(text), at + _LINE)
+        pairs = _PAIR.finditer(text, at, line)
+        return [pair.span(1) for pair in pairs if not stand_in(pair[1]) and by_lot(pair[1])]
+
+
+_LINE = 2000
+_NO_BLANK = frozenset(("mysql", "mariadb"))  # a word after `-p ` is a database's name
+_PAIR = re.compile(r"[=][\"']?([^\s;,=\"']{12,400}=*)")
+
+
 PLACES: "list[Rule]" = [
     Rule("url-password", "://",
          r"://[^\s/:@\"'<>`,;()]{0,80}:(?P<secret>[^\s/\"'<>`|]{3,200})@[A-Za-z0-9.\[_${-]",
@@ -115,4 +135,6 @@ PLACES: "list[Rule]" = [
          r"|[^\s'\"<>|;&-][^\s'\"<>|;&]{3,200})",
          "sshpass -p {w12} ssh app@db", "sshpass -p $PASSWORD ssh app@db")
     .but(accept=_typed),
+    Cookie("session-cookie", "cookie:", "",
+         "Cookie: theme=dark; sessionid={w32}", "Set-Cookie: theme=dark; Path=/; HttpOnly"),
 ]  # fmt: skip

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LONGEST = 8000  # a pattern that could run on to the end of the text would do so from every place
+_ENOUGH = 512  # of a match is judged
 
 # Letters and digits that spell out examples. Nothing here looks like a secret to a scanner.
 _SETS = {
@@ -68,5 +69,5 @@ class Rule:
         if match is None:
             return []
         start, end = match.span("secret" if "secret" in self._compiled.groupindex else 0)
-        good = self.accept is None or self.accept(text[start:end])
+        good = self.accept is None or self.accept(text[start : min(end, start + _ENOUGH)])
         return [(start, end)] if good else []

@@ -5,6 +5,8 @@ of the literals; a pattern is matched where the run begins. So a literal is the 
 Rules without one are tried on runs of the shapes that the sieve lets pass.
 """
 
+from binascii import a2b_base64
+
 from journal.redaction.likeness import rarity
 from journal.redaction.rule import Rule
 
@@ -20,7 +22,7 @@ def _drawn(text: str) -> bool:
 
 def _mixed(text: str) -> bool:
     """Whether it has digits, or letters as words have not, and no long row of the same."""
-    body = text[4:]
+    body = text[4:124]
     varied = len(set(body)) > 6 and "xxxx" not in body and "XXXX" not in body
     return varied and (any(map(str.isdigit, body)) or rarity(body) > 4.9)
 
@@ -28,6 +30,18 @@ def _mixed(text: str) -> bool:
 def _long_piece(text: str) -> bool:
     """Whether one part of it is as long as a key's and has capitals or digits among the rest."""
     return any(len(part) >= 20 and any(map(str.isdigit, part)) for part in text.split("-"))
+
+
+def _slack(text: str) -> bool:
+    long = [part for part in text.split("-") if len(part) >= 10]
+    drawn = any(any(map(str.isdigit, part)) for part in long)
+    return _mixed(text) and (drawn or sum(map(str.isdigit, text)) > 5)
+
+
+def _wrapped_key(text: str) -> bool:
+    """Whether it is the base64 of a private key's first line."""
+    start = "".join(text.split())[:80].rstrip("=")
+    return b"PRIVATE KEY" in a2b_base64(start[: len(start) // 4 * 4])
 
 
 def _cased(text: str) -> bool:
@@ -59,8 +73,8 @@ TOKENS = [
          "glpat-{w20}", "glpat-{w8}-abcd")
     .but(accept=_mixed),
     Rule("slack-token", "xoxb- xoxa- xoxp- xoxr- xoxs- xoxo- xoxe- xoxe. xoxc- xoxd- xapp- xwfp-",
-         r"(?:xoxe\.)?(?:xox[a-z]|xapp|xwfp)-[\w%-]{10,}(?:-[\w%]+)*",
-         "xoxb-{d12}-{d12}-{w24}", "xoxb-slack-bot-token").but(accept=_mixed),
+         r"(?:xoxe\.)?(?:xox[a-z]|xapp|xwfp)-[A-Za-z0-9_%-]{10,}",
+         "xoxb-{d12}-{d12}-{w24}", "xoxb-slack-bot-token").but(accept=_slack),
     Rule("stripe-key", "sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ rk_prod_ whsec_",
          r"(?:[sr]k_(?:live|test|prod)_[A-Za-z0-9]{10,}|whsec_[A-Za-z0-9+/=]{24,})",
          "sk_live_{w24}", "sk_live_key"),
@@ -126,6 +140,12 @@ TOKENS = [
     Rule("jwt", "eyJ ZXlK",
          r"eyJ[\w-]{8,}={0,2}\.[\w/+-]{6,}={0,2}\.?[\w/+=-]*|ZXlK[A-Za-z0-9+/_-]{90,}={0,2}",
          "eyJ{w20}.eyJ{w40}.{w43}", "eyJ{w20}"),
+    Rule("private-key", "LS0tLS1CRUdJTi",
+         r"LS0tLS1CRUdJTi[A-Za-z0-9+/]{20,}(?:\s{1,40}[A-Za-z0-9+/]{50,76}(?![\w+/=]))*"
+         r"(?:(?<=\w{50})\s{1,40}[A-Za-z0-9+/]{1,76})?={0,2}",
+         "LS0tLS1CRUdJTi{w0}BQUklWQVRFIEtFWS0tLS0t{w60}",
+         "LS0tLS1CRUdJTi{w0}BDRVJUSUZJQ0FURS0tLS0t{w60}")
+    .but(accept=_wrapped_key),
     Rule("discord-token", "", r"[MNO][A-Za-z\d_-]{23,27}\.[\w-]{6}\.[\w-]{27,38}(?![\w.-])",
          "M{w23}.{w6}.{w27}", "M{w23}.{w5}.{w27}"),
     Rule("terraform-token", "", r"[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,}", "{w14}.atlasv1.{w67}",

@@ -4,7 +4,7 @@ Cheap on purpose: every append makes one of these. A value is sought as it stand
 alignment, either alphabet), in hex, behind JSON's and URLs' escapes, and broken over lines.
 
 Values that this process knows are sought as they are. Values that were named once are kept as
-needles, from which nobody reads the value: two bytes of it, its length, and a MAC under a key.
+needles, from which nobody reads the value: two bytes of it, its length, and MACs under a key.
 """
 
 import sys
@@ -19,22 +19,24 @@ if TYPE_CHECKING:
     Pieces = list[tuple[int, bytes]]
     # view, form, and how many bytes before and after it may belong to it
     Form = tuple[int, bytes, int, int]
-    # name, view, opening, where that is in the form, the form's length, MAC, before, after
-    Needle = tuple[str, int, bytes, int, int, bytes, int, int]
+    # name, view, opening, where that is in the form, the form's length, MAC, before, after, and
+    # the MAC of its beginning if it is long
+    Needle = tuple[str, int, bytes, int, int, bytes, int, int, bytes]
 
 # How a text is looked at: as it is; without what breaks a string over lines; letters and digits
 # only; the same in small letters.
 EXACT, JOINED, LETTERS, SMALL = range(4)
 _BREAKS = b" \t\n\r\f\v\"'`\\+"
-_QUOTES = b"\"'`\\+"
-_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-_NO_LETTERS = bytes(range(256)).translate(None, _BASE64[:62])
-_DROPPED = (b"", _BREAKS, _NO_LETTERS, _NO_LETTERS)
-_WIDENED = (b"", _QUOTES, _BASE64 + b"-_", b"")
-_CONTINUING = bytes(range(0x80, 0xC0))  # of UTF-8: no character begins with these
+QUOTES = b"\"'`\\+"
+BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_NO_LETTERS = bytes(range(256)).translate(None, BASE64[:62])
+DROPPED = (b"", _BREAKS, _NO_LETTERS, _NO_LETTERS)
 _SHORT = 8  # a shorter value would be met by chance where blanks are dropped
 _SHORTEST_BASE64 = 5
 _LINE = 16
+BEGINNING = 32  # bytes of a long form that tell most of what it is not
+_PREFIXES = (b">", b"#", b"|")
+_TWICE = 256  # bytes of a value up to which it is sought in base64 of base64
 _ARMOUR = "-----"
 _DEPTH = 3  # escaped within escapes
 
@@ -42,7 +44,7 @@ _DEPTH = 3  # escaped within escapes
 # binascii longer than all the rest to import.
 _HIGH = bytes.maketrans(b"01234567", bytes(range(0, 64, 8)))
 _LOW = bytes.maketrans(b"01234567", bytes(range(8)))
-_DIGITS = _BASE64 + bytes(192)
+_DIGITS = BASE64 + bytes(192)
 
 
 class Values:
@@ -90,16 +92,20 @@ class Values:
             return []
         first = Layer(text.encode("utf-8", "surrogatepass"))
         layers = [first]
-        if b"\\" in first.data or b"%" in first.data:
+        if _says_otherwise(first.data):
             from journal.redaction.escapes import layers_of
 
             layers = layers_of(first, _DEPTH)
         found = {hit for layer in layers for hit in self._in_layer(layer)}
-        return _in_characters(found, first.data) if found else []
+        if not found:
+            return []
+        from journal.redaction.locating import in_characters
+
+        return in_characters(found, first.data)
 
     def _in_layer(self, layer: "Layer") -> "list[tuple[int, int, str]]":
-        found = []
-        for view in (EXACT, JOINED, LETTERS, SMALL):
+        found: list[tuple[int, int, str]] = []
+        for view in layer.views:
             if len(layer.data) < self._least[view]:
                 continue
             data = _viewed(layer.data, view)
@@ -108,17 +114,23 @@ class Values:
             for needle in self._kept[view]:
                 spans += self._each_kept(data, needle)
             if spans:
-                found += _widened(layer, view, spans)
+                from journal.redaction.locating import widened
+
+                found += widened(layer, view, spans)
         return found
 
     def _each_kept(self, data: bytes, needle: "Needle") -> "list[tuple[int, int, int, int, str]]":
-        name, view, opening, shift, size, expected, before, after = needle
+        name, view, opening, shift, size, expected, before, after, beginning = needle
         spans = []
         at = data.find(opening, shift)
         while at >= 0:
             start, next_at = at - shift, at + 1
             window = data[start : start + size]
-            if len(window) == size and mac(self._key, view, window) == expected:
+            if (
+                len(window) == size
+                and (not beginning or mac(self._key, view, window[:BEGINNING]) == beginning)
+                and mac(self._key, view, window) == expected
+            ):
                 spans.append((start, start + size, before, after, name))
                 next_at = at + size
             at = data.find(opening, next_at)
@@ -128,7 +140,7 @@ class Values:
 class Layer:
     """The text, or what it says once escapes are read: those of `above`, by `read`."""
 
-    __slots__ = ("above", "data", "offsets", "read", "sources")
+    __slots__ = ("above", "data", "offsets", "read", "sources", "views")
 
     def __init__(
         self,
@@ -139,9 +151,9 @@ class Layer:
         self.data = data
         self.above = above
         self.read = read
-        self.offsets: list[
-            int
-        ] = []  # where each piece begins here, and in `above`; made when asked
+        self.views: tuple[int, ...] = (EXACT, JOINED, LETTERS, SMALL)  # that tell something new
+        # Where each piece begins here, and in `above`; made when asked.
+        self.offsets: list[int] = []
         self.sources: list[int] = []
 
 
@@ -153,6 +165,15 @@ def mac(key: bytes, view: int, form: bytes) -> bytes:
 
 def forms(value: str) -> "list[Form]":
     """All that the value is sought by; for one of several lines also what its lines are."""
+    if not value.isascii():
+        from unicodedata import normalize
+
+        both = [value, *(normalize(form, value) for form in ("NFC", "NFD"))]
+        return list(dict.fromkeys(one for text in both for one in _all_forms(text)))
+    return _all_forms(value)
+
+
+def _all_forms(value: str) -> "list[Form]":
     found = _forms(value)
     lines = value.splitlines()
     for line in map(str.strip, lines if len(lines) > 1 else ()):
@@ -167,8 +188,19 @@ def _forms(value: str) -> "list[Form]":
         return []
     found = _plain(data)
     found.append((SMALL, data.hex().encode(), 0, 0))
+    found += _in_base64(data)
+    if len(data) <= _TWICE:
+        # As some have their secrets, in base64 once more: of the value, and nothing before it.
+        size = -(-len(data) * 8 // 6)
+        once = _base64(int.from_bytes(data, "big") << (-len(data) * 8 % 6), size)
+        found += _in_base64(once, (0,))
+    return found
+
+
+def _in_base64(data: bytes, alignments: "tuple[int, ...]" = (0, 4, 2)) -> "list[Form]":
+    found = []
     bits = int.from_bytes(data, "big")
-    for skipped in (0, 4, 2):  # bits that share a character with the byte before
+    for skipped in alignments:  # bits that share a character with the byte before
         size, rest = divmod(8 * len(data) - skipped, 6)
         core = _base64((bits >> rest) & ((1 << 6 * size) - 1), size)
         form = core.translate(None, _NO_LETTERS)
@@ -181,8 +213,8 @@ def _forms(value: str) -> "list[Form]":
 def _plain(data: bytes) -> "list[Form]":
     joined = data.translate(None, _BREAKS)
     if len(joined) >= _SHORT:
-        before = len(data) - len(data.lstrip(_QUOTES))
-        return [(JOINED, joined, before, len(data) - len(data.rstrip(_QUOTES)))]
+        before = len(data) - len(data.lstrip(QUOTES))
+        return [(JOINED, joined, before, len(data) - len(data.rstrip(QUOTES)))]
     found = [(EXACT, data, 0, 0)]
     if b" " in data:
         found.append((EXACT, data.replace(b" ", b"+"), 0, 0))  # as forms send it
@@ -198,7 +230,7 @@ def _base64(bits: int, size: int) -> bytes:
 
 
 def _viewed(data: bytes, view: int) -> bytes:
-    seen = data.translate(None, _DROPPED[view]) if view else data
+    seen = data.translate(None, DROPPED[view]) if view else data
     return seen.lower() if view == SMALL else seen
 
 
@@ -214,47 +246,13 @@ def _each(
     return spans
 
 
-def _widened(
-    layer: Layer, view: int, spans: "list[tuple[int, int, int, int, str]]"
-) -> "list[tuple[int, int, str]]":
-    """The spans of a view as spans of the text, each with what belongs to its form beside it."""
-    from itertools import compress
-
-    data, may = layer.data, _WIDENED[view]
-    dropped = _DROPPED[view]
-    kept = bytes(byte not in dropped for byte in range(256))
-    seen = list(compress(range(len(data)), data.translate(kept)))
-    found = []
-    for first, last, before, after, name in spans:
-        start, end = seen[first], seen[last - 1] + 1
-        start -= _run(data[max(0, start - before) : start][::-1], may)
-        end += _run(data[end : end + after], may)
-        end += _run(data[end : end + 2], b"=") if view == LETTERS else 0
-        if layer.above:
-            from journal.redaction.escapes import origin
-
-            start, end = origin(layer, start, end)
-        found.append((start, end, name))
-    return found
-
-
-def _run(data: bytes, may: bytes) -> int:
-    """How many bytes from the start on are of these."""
-    return len(data) - len(data.lstrip(may)) if may else 0
-
-
-def _in_characters(found: "set[tuple[int, int, str]]", data: bytes) -> "list[tuple[int, int, str]]":
-    """The spans of the bytes as spans of the text that they encode, none within another."""
-    outer: list[tuple[int, int, str]] = []
-    for hit in sorted(found, key=lambda hit: (hit[0], -hit[1], hit[2])):
-        if not outer or hit[1] > outer[-1][1]:
-            outer.append(hit)
-    if data.isascii():
-        return outer
-    places: dict[int, int] = {}
-    at = characters = 0
-    for place in sorted({place for hit in outer for place in hit[:2]}):
-        characters += len(data[at:place].translate(None, _CONTINUING))
-        places[place] = characters
-        at = place
-    return [(places[start], places[end], name) for start, end, name in outer]
+def _says_otherwise(data: bytes) -> bool:
+    """Whether there may be escapes in it, or lines that something stands before."""
+    if b"\\" in data or b"%" in data or b"&" in data:
+        return True
+    if not data.isascii() and (b"\xc2" in data or b"\xe2" in data or b"\xef" in data):
+        return True  # what UTF-8 begins those with that are not seen
+    for prefix in _PREFIXES:
+        if prefix in data:
+            return b"\n" in data
+    return False
