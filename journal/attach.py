@@ -10,23 +10,24 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from journal import dayfile, names
 from journal.errors import IntegrityError, JournalError, UsageError
 from journal.files import Folder, close, flush, write_all
+from journal.portions import Portions, refuse
 
 if TYPE_CHECKING:
-    from journal.intake import Masking
+    from journal.masking import Masking
 
 FIELD = "attachments"
 FOLDER = "attachments"
 MARK = b"\nattachments: ["
 ATTACHMENT = "its attachment"
 _CHUNK = 1 << 20
-_PORTION = 8 << 20
+_MOST_HELD = 64 << 20
 _NAME = 120
 _HEX = frozenset("0123456789abcdef")
 
@@ -39,6 +40,8 @@ class Attachment:
     bytes: int
     digest: str
     redacted: tuple[str, ...] = ()  # the rules of what was masked in it, when it was kept
+    unread: bool = field(default=False, compare=False)  # is no text: kept as it is, not looked at
+    unclosed: bool = field(default=False, compare=False)  # a <private> in it ran to its end
 
     def record(self) -> dict[str, Any]:
         """The attachment as the header's list `attachments` holds it."""
@@ -78,7 +81,7 @@ def keep(
 ) -> Attachment:
     """The content of a file (its path, its bytes, or an open descriptor), kept durably.
 
-    `masking` rids it of secrets where it is text; what is no UTF-8 is kept as it is.
+    `masking` rids it of secrets where it is text; what isn't is kept as it is, and `unread`.
 
     UsageError `no-file` if it can't be read, IntegrityError `attachment-changed` if something else
     lies under its digest's name.
@@ -143,47 +146,49 @@ def _copied(source: bytes | int, to: int, name: str, masking: Masking | None) ->
     """The source's content written to a descriptor, masked and hashed on the way."""
     state, size = sha256(), 0
     name = safe_name(masking.text(name)) if masking else name
-    for chunk in _masked(source, masking) if masking else _chunks(source):
+    source = _looked_through(source, masking)
+    portions = Portions(_chunks(source), masking) if masking else None
+    for chunk in _chunks(source) if portions is None else portions:
         state.update(chunk)
         size += len(chunk)
         write_all(to, chunk)
-    redacted = tuple(masking.found) if masking else ()
-    return Attachment(name, size, f"sha256:{state.hexdigest()}", redacted)
+    digest = f"sha256:{state.hexdigest()}"
+    if not (masking and portions):
+        return Attachment(name, size, digest)
+    redacted = (*masking.found, *portions.found)
+    return Attachment(name, size, digest, redacted, portions.unread, portions.unclosed)
 
 
-def _masked(source: bytes | int, masking: Masking) -> Iterator[bytes]:
-    held = b""
-    for chunk in _chunks(source):
-        held += chunk
-        while len(held) > 2 * _PORTION:
-            cut = _cut(held)
-            yield _without_secrets(held[:cut], masking)
-            held = held[cut:]
-    yield _without_secrets(held, masking)
+def _looked_through(source: bytes | int, masking: Masking | None) -> bytes | int:
+    """The source again, once all of it was asked for what may not be kept."""
+    if not (masking and masking.refuse):
+        return source
+    if not isinstance(source, bytes):
+        try:
+            start = os.lseek(source, 0, os.SEEK_CUR)
+        except OSError:  # a pipe can be read but once
+            source = _held(source)
+        else:
+            refuse(_chunks(source), masking)
+            os.lseek(source, start, os.SEEK_SET)
+            return source
+    refuse([source], masking)
+    return source
 
 
-def _cut(text: bytes) -> int:
-    """Where a portion may end: at a line's end, and not within a key or what is private."""
-    ends = (text.rfind(mark, 0, _PORTION) + 1 for mark in (b"\n", b" ", b","))
-    cut = next((end for end in ends if end > _PORTION // 2), _PORTION)
-    while text[cut] & 0xC0 == 0x80:  # within a character
-        cut -= 1
-    for opening, closing in ((b"-----BEGIN", b"-----END"), (b"<private", b"</private")):
-        begin = text.rfind(opening, 0, cut)
-        if begin > 0 and text.find(closing, begin, cut) < 0:
-            cut = begin
-    return cut
-
-
-def _without_secrets(part: bytes, masking: Masking) -> bytes:
-    if b"\0" in part:
-        return part
-    try:
-        text = part.decode()
-    except UnicodeDecodeError:
-        return part
-    found = masking.text(text)
-    return part if found == text else found.encode()
+def _held(pipe: int) -> bytes:
+    held, size = [], 0
+    for chunk in _chunks(pipe):
+        held.append(chunk)
+        size += len(chunk)
+        if size > _MOST_HELD:
+            raise UsageError(
+                f"over {_MOST_HELD >> 20} MiB of standard input can't be looked through for what"
+                " the denylist names before it is kept",
+                kind="bad-value",
+                hint="nothing was appended; write it to a file, and attach that",
+            )
+    return b"".join(held)
 
 
 def _chunks(source: bytes | int) -> Iterator[bytes]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
+from collections.abc import Iterable
+
 from journal.errors import WorkspaceError
+from journal.files import close, read_at
 from journal.finding import Finding
-from journal.policy.faults import CODE
+from journal.policy.faults import CODE, near
 from journal.policy.limits import Policy
 from journal.policy.reading import read
 from journal.policy.tree import MAX_SIZE
@@ -44,8 +50,7 @@ schema: journal/policy@1
 def examine(root: str) -> tuple[Policy, list[Finding]]:
     """What policy.yaml says, and every fault in it by line; with a fault it isn't to be used."""
     try:
-        with open(f"{root}/{POLICY}", "rb") as file:
-            raw = file.read(MAX_SIZE + 1)
+        raw = _content(f"{root}/{POLICY}")
         text = raw.decode()
     except FileNotFoundError:
         return Policy(), []
@@ -55,6 +60,36 @@ def examine(root: str) -> tuple[Policy, list[Finding]]:
         line = raw.count(b"\n", 0, error.start) + 1
         return Policy(), [_unreadable(line, "is not UTF-8", "save it as UTF-8")]
     return read(text, rule_names())
+
+
+def _content(path: str) -> bytes:
+    # Opening never waits: a pipe that nobody writes to would hold every append for ever.
+    fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise OSError(errno.EINVAL, "is no regular file")
+        return read_at(fd, MAX_SIZE + 1, 0)
+    finally:
+        close(fd)
+
+
+def strangers(root: str, policy: Policy, namespaces: Iterable[str]) -> list[Finding]:
+    """The namespaces that the policy names and nobody else knows: it may be a slip of the pen.
+
+    `namespaces` are those of journal.toml; one that has a folder is known, too.
+    """
+    known = tuple(namespaces)
+    return [
+        Finding(
+            CODE,
+            POLICY,
+            line,
+            f"nothing else names a namespace {name!r}",
+            near(name, known) or f"fine if it is to come; else write {' or '.join(known)}",
+        )
+        for name, line in policy.lines.items()
+        if name not in known and not os.path.isdir(f"{root}/journal/{name}")
+    ]
 
 
 def _unreadable(line: int, message: str, fix: str) -> Finding:
@@ -79,8 +114,8 @@ def read_policy(root: str) -> Policy:
 
 def rule_names() -> frozenset[str]:
     """The redaction rules there are: a policy may switch each off by its name."""
-    from journal.redaction import KNOWN, PRIVATE
+    from journal.redaction import KNOWN
     from journal.redaction.sieve import STEMS
     from journal.redaction.table import RULES
 
-    return frozenset((*(rule.name for rule in RULES), *STEMS.values(), KNOWN, PRIVATE))
+    return frozenset((*(rule.name for rule in RULES), *STEMS.values(), KNOWN))

@@ -57,6 +57,9 @@ def state_of(root: str) -> Path:
         ("APP_SECRET", "/" + SECRET),
         ("PASSWORD_SALT", SECRET),
         ("TLS_PRIVATE", SECRET),
+        ("DB_PASSWORD", "84736251"),
+        ("ROUTER_PIN", "847362"),
+        ("SMS-TOKEN2", "8473625"),
         ("GOOGLE_CREDENTIALS", '{"type": "service_account", "private_key_id": "77ab31"}'),
     ],
 )
@@ -83,6 +86,15 @@ def test_a_credential_is_known(root: str, name: str, value: str) -> None:
         ("DB_PASSWORD", "Change-Me-Please"[:12]),
         ("DB_PASSWORD", "xxxxxxxxxxxxxxxx"),
         ("TOKEN", "123456789012"),
+        ("TOKEN", "84736"),
+        ("PIN", "222111"),
+        ("PIN", "987654"),
+        ("SECRET_PORT", "847362"),
+        ("PASSWORD_MAX_AGE", "7776000"),
+        ("MAX_TOKEN", "847362"),
+        ("TOKEN_YEAR", "20261121"),
+        ("API_KEY", "84736251"),
+        ("SHIPPING", "84736251"),
         ("TOKEN_EXPIRES", "2026-11-21T14:03:22"),
         ("KEY_FILE", "/etc/ssl/private/server7.pem"),
         ("PRIVATE_KEY", "/etc/ssl/private/server.pem"),
@@ -103,6 +115,17 @@ def test_a_path_that_is_there_is_no_secret(root: str, tmp_path: Path) -> None:
     assert names(root, {"SIGNING_KEY": str(path) + "Zz1"}) == ["SIGNING_KEY"]
     path.touch()
     assert names(root, {"SIGNING_KEY": str(path)}) == []
+
+
+def test_what_every_shell_has_costs_no_judgement(root: str, tmp_path: Path) -> None:
+    (tmp_path / "Xauthority").touch()
+    shell = {"PWD": root, "OLDPWD": "/gone/k3y9Q7xz", "XAUTHORITY": str(tmp_path / "Xauthority")}
+    code = (
+        "import sys; from journal.credentials import known;"
+        f"assert known({root!r}, {shell!r}, {root!r}) is None;"
+        "assert 'journal.credentials.telling' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize(
@@ -192,6 +215,14 @@ def test_a_value_in_quotes_is_read_as_it_was(value: str, form: str) -> None:
     assert found[-1] == "2"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+def test_a_pipe_for_an_env_file_is_told_of_and_not_waited_for(root: str) -> None:
+    os.mkfifo(Path(root) / ".env")
+    values = known(root, {}, root)
+    assert values is not None
+    assert values.notices == (f"{root}/.env is no regular file: its secrets are not known",)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="permissions and links of POSIX")
 def test_env_files_that_cant_be_used_are_told_of(root: str, tmp_path: Path) -> None:
     env = Path(root) / ".env"
@@ -213,9 +244,6 @@ def test_env_files_that_cant_be_used_are_told_of(root: str, tmp_path: Path) -> N
     assert names(root, {}) == ["API_TOKEN"]
     env.unlink()
     env.mkdir()
-    assert known(root, {}, root) is None
-    env.rmdir()
-    os.mkfifo(env)
     assert known(root, {}, root) is None
 
 
@@ -411,6 +439,8 @@ def test_broken_named_values_are_told_of(root: str, held: bytes, message: str) -
         {"door": [[1, "", "0", 8, "", 0, 0]]},
         {"door": [[1, "zz", 0, 8, "", 0, 0]]},
         {"door": [[1, "00", 0, 8, 5, 0, 0]]},
+        {"door": [[1, "0000", 0, 8, "00", 0, 0]]},
+        {"door": [[1, "0000", 0, 8, "00", 0, 0, "zz"]]},
     ],
 )
 def test_broken_needles_are_told_of(root: str, values: object) -> None:

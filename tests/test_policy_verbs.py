@@ -122,6 +122,15 @@ def test_an_append_says_so_and_keeps_nothing(journal: Journal) -> None:
     assert all(b"canary" not in content for _, _, content in tree(journal.root).values())
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+def test_a_pipe_in_its_place_is_refused_and_not_waited_for(journal: Journal) -> None:
+    (journal.root / "policy.yaml").unlink()
+    os.mkfifo(journal.root / "policy.yaml")
+    told = journal.told("append", "x", code=3)
+    assert told["error"]["kind"] == "config-error"  # type: ignore[index]
+    assert "is no regular file" in told["error"]["message"]  # type: ignore[index]
+
+
 # Asking
 
 
@@ -197,6 +206,25 @@ def test_a_text_to_explain_steers_no_terminal(journal: Journal) -> None:
 
 
 # Redaction
+
+
+def test_a_namespace_that_nothing_else_names_is_noted(journal: Journal) -> None:
+    journal.policy("namespaces:\n  main: {}\n  mian: {persist: none}\n  drafts:\n  old: {}\n")
+    (journal.root / "journal" / "old").mkdir(parents=True, exist_ok=True)
+    told = journal.told("policy", "check")
+    assert not faults("policy-check", told)
+    assert told["findings"] == []
+    notes = [(one["line"], one["message"], one["fix"]) for one in told["notes"]]  # type: ignore[attr-defined]
+    assert notes == [
+        (3, "nothing else names a namespace 'mian'", "did you mean main?"),
+        (4, "nothing else names a namespace 'drafts'", "fine if it is to come; else write main"),
+    ]
+    shown = journal.told("policy", "show")
+    assert not faults("policy-show", shown)
+    known = {one["namespace"]: one["known"] for one in shown["namespaces"]}  # type: ignore[attr-defined]
+    assert known == {"main": True, "mian": False, "drafts": False, "old": True}
+    (journal.root / "journal.toml").write_text("broken", "utf-8")
+    assert journal.told("policy", "check")["notes"] == []
 
 
 def test_every_rule_may_be_switched_off_by_its_name(root: Path) -> None:

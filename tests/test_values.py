@@ -201,6 +201,63 @@ def test_spans_are_those_of_the_value_alone() -> None:
             assert found == [(7, 7 + len(encoded), "DB_PASSWORD")], encoded
 
 
+@pytest.mark.parametrize("kind", [Values, veiled])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "x9X9-p&ss<w", "x9X9-p&amp;ss&lt;w", "&#120;9X&#x39;-p&#38;ss&#X3c;w",
+        "x9X9\xad-p\u200b&ss<w", "\ufeffx9X9\u2060-p&ss<w", "x9X9\x85-p&ss\u2028<w",
+        "> x9X9\n> -p&s\n> s<w", "# x9X9-p&\n# ss<w", "  | x9X9\r\n  | -p&ss<w", "+x9\n+X9-p&ss<w",
+        "> > x9X9-\n> > p&amp;ss&lt;w", "x9X9-p\\u0026amp;ss\\u003cw",
+        base64.b64encode(base64.b64encode(b"x9X9-p&ss<w")).decode(),
+        base64.encodebytes(base64.b64encode(b"x9X9-p&ss<w") + b"\nmore").decode(),
+    ],
+)  # fmt: skip
+def test_a_value_is_found_as_others_write_it(kind: type[Values], written: str) -> None:
+    values = kind([("K", "x9X9-p&ss<w")])
+    [(start, end, name)] = values.find(f"it is:\n{written}\nand\n> so\n> on")
+    assert name == "K"
+    assert written.find("x9") <= start - 7 <= 4  # what stands before its line may stay
+    assert 7 + len(written) - 10 <= end <= 7 + len(written)
+
+
+@pytest.mark.parametrize("kind", [Values, veiled])
+def test_letters_with_marks_are_found_in_either_form(kind: type[Values]) -> None:
+    one, two = "Schlüssel-é9", "Schlu\u0308ssel-e\u03019"
+    for value in (one, two):
+        for text in (one, two, json.dumps(one), base64.b64encode(two.encode()).decode()):
+            found = kind([("K", value)]).find(f"a {text}")
+            assert [hit[2] for hit in found] == ["K"], text
+
+
+def test_a_blank_that_holds_words_together_is_a_blank() -> None:
+    values = Values([("K", "a Za%x")])
+    assert values.find("it: a\xa0Za%x.") == [(4, 10, "K")]
+    assert values.find("it: a&nbsp;Za%x.") == [(4, 15, "K")]
+
+
+def test_places_in_a_large_text_are_right() -> None:
+    values = Values([("K", "x9X9-p9Q9")])
+    for size in (0, 1 << 14, (1 << 14) - 3, 100_001):
+        text = f"{' + ö' * (size // 5)}x9X9\n-p9Q9 {'é + ' * size}x9X9-p9Q9"
+        first, last = text.index("x9"), text.rindex("x9")
+        assert values.find(text) == [(first, first + 10, "K"), (last, last + 9, "K")]
+
+
+def test_a_kept_value_is_opened_by_two_letters_where_it_has_them() -> None:
+    for value, opening in (("-----k9-----", b"k9"), ("aaaaaaaaab", b"ab"), ("========", b"==")):
+        [form] = [form for form in forms(value) if form[0] == 1]
+        needle = kept._unveiled(KEY, "K", kept.veiled(KEY, form))
+        assert needle[2] == opening
+
+
+def test_a_long_kept_value_is_known_by_its_beginning_and_by_all_of_it() -> None:
+    value = "k9" + "x" * 300 + "y"
+    values = veiled([("K", value)])
+    assert values.find(f"a {value}") == [(2, 2 + len(value), "K")]
+    assert values.find(f"a {value[:-1]}z and k8{value[2:]}") == []
+
+
 @pytest.mark.parametrize("before", range(4))
 @pytest.mark.parametrize("after", range(4))
 def test_characters_of_base64_that_hold_a_part_are_masked_too(before: int, after: int) -> None:
@@ -250,13 +307,15 @@ def test_nothing_known_finds_nothing() -> None:
     assert Values([("E", "")]).find("anything") == []
 
 
-PARTS = [bytes([byte]) for byte in b'\\\\\\unxDd83e05C%41/" \n\t\xff'] + ["ä😀".encode()]
+PARTS = [bytes([byte]) for byte in b'\\\\\\unxDd83e05C%41/" \n\t\xff&#;>|+'] + [
+    "ä😀".encode(), b"&amp;", b"&#x41;", b"\n> ", b"\n# ", "\xad".encode(), "\u2028".encode(),
+]  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(PARTS)))
 def test_readings_come_from_where_they_say(parts: list[bytes]) -> None:
     data = b"".join(parts)
-    for read, made in escapes._readings(data):
+    for read, made in (*escapes._readings(data), *escapes._shown(data, 0)):
         pieces = read(data)
         assert b"".join(piece for _, piece in pieces) == made
         assert len(pieces) % 2 == 1
@@ -323,6 +382,38 @@ def test_private_spans_are_apart_and_leave_nothing_open(words: list[str]) -> Non
     for start, end in spans:
         left[start:end] = "." * (end - start)
     assert private.find("".join(left)) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["a <private/> b", "a <private /> b", "<private\\/>", "&lt;private/&gt;"]
+)
+def test_a_tag_that_holds_nothing_hides_nothing(text: str) -> None:
+    assert private.find(text) == []
+    assert not private.unclosed(text)
+    assert private.find(f"<private>{text}</private> c") == [(0, len(text) + 19)]
+
+
+def test_a_tag_that_is_never_closed_is_told_of() -> None:
+    assert private.unclosed("a <private> b")
+    assert private.unclosed("<private>a</private")
+    assert private.unclosed("<private><private>a</private>")
+    assert not private.unclosed("a <private> b </private> c")
+    assert not private.unclosed("a private matter </private>")
+
+
+TAGS = ["<private>", "</private>", "<", "/", " ", "private", "</private", "&lt;private&gt;"]
+MORE = [*TAGS, "<private ", ">", "x" * 150, "<private/>", "ä"]
+
+
+@given(st.lists(st.sampled_from(MORE), min_size=9, max_size=40), st.integers(1, 999))
+def test_tags_are_counted_over_parts(words: list[str], at: int) -> None:
+    text = "".join(words) + "." * private.LONGEST
+    cut = private.edge(text, min(at, len(text) - private.LONGEST))
+    first, depth = private.spans(text[:cut])
+    for start, end in private.spans(text[cut:], depth)[0]:
+        begin = first.pop()[0] if depth and not start else cut + start
+        first.append((begin, cut + end))
+    assert first == private.find(text)
 
 
 def test_python_knows_no_more_than_it_was_told() -> None:

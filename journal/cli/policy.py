@@ -10,17 +10,19 @@ from typing import Any
 from journal import credentials, seal
 from journal.cli import actions, output
 from journal.cli.report import say
+from journal.errors import WorkspaceError
+from journal.finding import Finding
 from journal.policy.admission import FILE, HASH_ONLY
 from journal.policy.explaining import KEPT, Explained, explain
-from journal.policy.limits import KEYS
-from journal.policyfile import examine, read_policy
+from journal.policy.limits import KEYS, Policy
+from journal.policyfile import examine, read_policy, strangers
 from journal.safe import one_line
 from journal.space import STATE, find
 from journal.workspace import read_config
 
 _ACTIONS = {
     "show": "what holds in each namespace, and which line says so",
-    "check": "every fault in policy.yaml; exit code 3 if there is one",
+    "check": "every fault in policy.yaml (exit code 3 if there is one), and what looks odd",
     "explain": "what would become of a text, and by which line",
 }
 _NONE = {
@@ -57,18 +59,29 @@ def do_policy(args: argparse.Namespace) -> int:
 
 
 def _check(root: str, *, as_json: bool) -> int:
-    _, found = examine(root)
+    policy, found = examine(root)
+    notes = _strangers(root, policy)
     if as_json:
-        told = [one.record() for one in found]
-        output.json({"schema": "journal/policy-check@1", "file": FILE, "findings": told})
+        told = {"findings": [one.record() for one in found]}
+        told["notes"] = [one.record() for one in notes]
+        output.json({"schema": "journal/policy-check@1", "file": FILE, **told})
         return 3 if found else 0
-    for one in found:
+    for one in (*found, *notes):
         where = f"{one.file}:{one.line}" if one.line else one.file
-        output.write(f"{one_line(where)}  {output.style(one_line(one.message), 'red')}")
+        colour = "yellow" if one in notes else "red"
+        output.write(f"{one_line(where)}  {output.style(one_line(one.message), colour)}")
         output.write(f"    {output.style(one_line(one.fix), 'dim')}")
     many = "1 fault" if len(found) == 1 else f"{len(found)} faults"
     output.write(f"{FILE}: {many if found else 'nothing wrong'}")
     return 3 if found else 0
+
+
+def _strangers(root: str, policy: Policy) -> list[Finding]:
+    """Namespaces that only the policy knows; none if journal.toml can't say which others do."""
+    try:
+        return strangers(root, policy, read_config(root).namespaces)
+    except WorkspaceError:
+        return []
 
 
 def _show(root: str, args: argparse.Namespace) -> int:
@@ -78,10 +91,13 @@ def _show(root: str, args: argparse.Namespace) -> int:
         seal.check({"namespace": args.namespace, "body": b"-"})
         names = [args.namespace]
     spaces = {name: policy.limits(name) for name in dict.fromkeys(names)}
+    unknown = {one.line for one in _strangers(root, policy)}
+    strange = {name for name, line in policy.lines.items() if line in unknown}
     if args.json:
         told = [
             {
                 "namespace": name,
+                "known": name not in strange,
                 "limits": {
                     key: {"value": limits.value(key), "line": limits.line(key)} for key in KEYS
                 },
@@ -91,7 +107,8 @@ def _show(root: str, args: argparse.Namespace) -> int:
         output.json({"schema": "journal/policy-show@1", "file": FILE, "namespaces": told})
         return 0
     for name, limits in spaces.items():
-        output.write(output.style(name, "bold"))
+        note = "  (nothing else names it)" if name in strange else ""
+        output.write(output.style(name, "bold") + output.style(note, "yellow"))
         for key in KEYS:
             _line(key, _told(key, limits.value(key)), limits.line(key))
             for one in limits.denylist if key == "denylist" else ():

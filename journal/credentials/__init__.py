@@ -21,6 +21,7 @@ KEY = "fingerprint-key"
 KEPT = "known-values"
 FILES = (".env", ".env.local")
 _BITS = ("KEY", "TOKEN", "SECRET", "PASS", "PWD", "CRED", "AUTH", "PRIVATE", "JWT", "BEARER")
+_FOLDERS = ("PWD", "OLDPWD")
 _HEX = frozenset("0123456789abcdef")
 _MOST = 1 << 20
 
@@ -86,16 +87,19 @@ def broken(name: str, message: str) -> WorkspaceError:
 
 
 def _may_be_secret(name: str, value: str) -> bool:
-    if len(value) < 8:
+    is_number = value.isdigit()
+    if len(value) < (6 if is_number else 8):
         return False
     if "://" in value:
         return "@" in value
     upper = name.upper()
+    if upper in _FOLDERS:
+        return False
     # A loop takes half the time of any(), and this is asked of every variable there is.
-    for bit in _BITS:  # noqa: SIM110
+    for bit in _BITS:
         if bit in upper:
-            return True
-    return False
+            return value[0] != "/" or not os.path.lexists(value)  # such as a socket's name
+    return is_number and "PIN" in upper
 
 
 def _env_files(root: str, cwd: str) -> "Iterator[str]":

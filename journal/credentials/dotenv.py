@@ -21,7 +21,10 @@ def read(fd: int, path: str, most: int, notices: "list[str]") -> str:
     """The file's text, and the descriptor closed; a notice and no text if it can't be used."""
     try:
         state = os.fstat(fd)
-        if not stat.S_ISREG(state.st_mode):  # some keep a virtual environment in `.env`
+        if stat.S_ISDIR(state.st_mode):  # some keep a virtual environment in `.env`
+            return ""
+        if not stat.S_ISREG(state.st_mode):
+            notices.append(f"{path} is no regular file: its secrets are not known")
             return ""
         data = read_at(fd, most + 1, 0)
     except OSError as error:

@@ -1,16 +1,16 @@
 """Values that were named once, kept so that nobody reads them there.
 
 Cheap on purpose: an append where there are any reads them. `.journal/state/known-values` is JSON:
-for each name its needles, each of them [view, opening, shift, size, MAC, before, after] as
-`journal.redaction.values` seeks them, all under the key of fingerprints. The opening, two bytes of
-the value, is veiled by the key and the MAC.
+for each name its needles, each of them [view, opening, shift, size, MAC, before, after, MAC of the
+beginning] as `journal.redaction.values` seeks them, all under the key of fingerprints. The opening,
+two bytes of the value, is veiled by the key and the MAC.
 """
 
 from journal.cjson import dumps, loads
 from journal.credentials import KEPT, KEY, broken
 from journal.errors import WorkspaceError
 from journal.files import Folder
-from journal.redaction.values import mac
+from journal.redaction.values import BEGINNING, mac
 from journal.seal import sha256
 from journal.space import STATE
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "journal/known-values@1"
 _OPENING = 2
+_LONG = 4 * BEGINNING
 _COMMON = b"etaoinsrhldcu 0123456789"
 
 
@@ -75,21 +76,27 @@ def veiled(secret: bytes, form: "Form") -> "list[object]":
     shift = min(range(len(data) - _OPENING + 1), key=lambda at: _how_common(data, at))
     code = mac(secret, view, data)
     opening = _veil(secret, code, data[shift : shift + _OPENING])
-    return [view, opening.hex(), shift, len(data), code.hex(), before, after]
+    # In what is short a beginning would tell too much, and in it the other is quick.
+    first = mac(secret, view, data[:BEGINNING]).hex() if len(data) >= _LONG else ""
+    return [view, opening.hex(), shift, len(data), code.hex(), before, after, first]
 
 
 def _how_common(data: bytes, at: int) -> int:
-    return sum(byte in _COMMON for byte in data[at : at + _OPENING].lower())
+    """How often such an opening is met: one byte twice fills whole lines, signs draw them."""
+    opening = data[at : at + _OPENING]
+    odd = (not opening.isalnum()) + 2 * (len(set(opening)) < _OPENING)
+    return 4 * odd + sum(byte in _COMMON for byte in opening.lower())
 
 
 def _unveiled(secret: bytes, name: str, kept: "list[object]") -> "Needle":
-    view, opening, shift, size, code, before, after = kept
+    view, opening, shift, size, code, before, after, beginning = kept
     numbers = (view, shift, size, before, after)
     if not all(isinstance(n, int) and n >= 0 for n in numbers) or view not in range(4):
         raise ValueError(name)
     expected = bytes.fromhex(code)  # type: ignore[arg-type]
     first = _veil(secret, expected, bytes.fromhex(opening))  # type: ignore[arg-type]
-    return name, view, first, shift, size, expected, before, after  # type: ignore[return-value]
+    start = bytes.fromhex(beginning)  # type: ignore[arg-type]
+    return name, view, first, shift, size, expected, before, after, start  # type: ignore[return-value]
 
 
 def _veil(secret: bytes, code: bytes, opening: bytes) -> bytes:

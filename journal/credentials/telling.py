@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LEAST = 8
+_LEAST_DIGITS = 6
+_NUMBERED = frozenset(("PIN", "SECRET", "TOKEN"))
 _PROSE = 16  # characters of words alone from which on even words are a pass phrase
 _STRONG = ("PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "CREDENTIAL")
 _WEAK = (
@@ -29,6 +31,12 @@ _ABOUT = frozenset(
     " TTL TYPE USER USERNAME VERSION".split()
 )
 _DIGITS = "0123456789"
+# What a number is that isn't secret though something in its name is; anywhere in the name.
+_COUNTED = _ABOUT | frozenset(
+    "AGE BITS BUDGET BYTES CACHE DAYS DELAY DURATION EXPIRATION EXPIRE HOURS ID LEN LIFETIME MAX"
+    " MIN MINUTES MS NUM NUMBER PER QUOTA RATE RETRIES SECONDS SINCE TIME TIMESTAMP UID USAGE"
+    " WINDOW YEAR".split()
+)
 _NUMBER = frozenset("0123456789.,:+-/ eExX_")
 
 
@@ -39,7 +47,7 @@ def secrets(variables: "Iterable[tuple[str, str]]", root: str) -> "list[tuple[st
         value = given.strip()
         if "://" in value and "\n" not in value:
             found += [(name, part) for part in _in_url(value) if _is_secret(part, _PROSE)]
-        elif (least := _credential(name)) and _is_secret(value, least):
+        elif _is_number(name, value) or ((least := _credential(name)) and _is_secret(value, least)):
             found.append((name, value))
     config = _config(root) if found else ""
     return [(name, value) for name, value in found if f'"{value}"' not in config]
@@ -67,6 +75,18 @@ def _is_secret(value: str, prose: int) -> bool:
     if _is_path(value):
         return False
     return len(value) >= prose or not _is_words(value)
+
+
+def _is_number(name: str, value: str) -> bool:
+    """Whether the value is a secret of digits alone, by a name that leaves no doubt."""
+    if len(value) < _LEAST_DIGITS or not (value.isascii() and value.isdigit()):
+        return False
+    if len(set(value)) < 4 or value in 2 * _DIGITS or value in 2 * _DIGITS[::-1]:
+        return False
+    parts = [part.rstrip(_DIGITS) for part in name.upper().replace("-", "_").split("_")]
+    return _COUNTED.isdisjoint(parts) and any(
+        part in _NUMBERED or part.endswith(_STRONG[:2]) for part in parts
+    )
 
 
 def _is_words(value: str) -> bool:

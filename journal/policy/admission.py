@@ -16,9 +16,8 @@ FILE = "policy.yaml"
 WITHHOLD = "withhold"  # nothing of it is kept but a record that says so
 HASH_ONLY = "hash_only"  # its header and its digest are kept, its body isn't
 
-# Entries by which the journal keeps its own record honest, each naming what it is `of`. No mode
-# and no list of names holds them back; the denylist does, because what it names is never stored.
-RECORD = frozenset(("amend", "adopt", "forget", "redact", "review"))
+# Kinds of entries that others are verified by: what they say is needed as long as those are there.
+RECORD = frozenset(("amend", "adopt", "forget", "redact"))
 SUMMARIES = frozenset(("summary", "decision", "task", "fact"))
 
 _FULL = ("full", 0)
@@ -54,13 +53,10 @@ def decide(
         return None
     limits = limits_of(compiled, namespace)
     kind = str(draft.get("kind") or "note")
-    is_record = kind in RECORD and bool(_field(draft, "of"))
-    if not is_record and (found := _barred(limits, kind, draft)):
-        return found
-    if found := _denied(limits.get("denylist", ()), texts):
+    if found := _barred(limits, kind, draft) or denied(compiled, namespace, texts):
         return found
     mode, line = limits.get("persist", _FULL)
-    if mode == HASH_ONLY and not is_record:
+    if mode == HASH_ONLY:
         return Decision(HASH_ONLY, f"persist {mode}", line)
     return None
 
@@ -92,16 +88,16 @@ def _barred(limits: "Mapping[str, Any]", kind: str, draft: "Mapping[str, Any]") 
     elif mode == "summary_only":
         is_kept = kind in SUMMARIES
     elif mode == "distilled_only":
-        is_kept = kind == "summary" and bool(_field(draft, "covers"))
+        fields = draft.get("fields") or {}
+        is_kept = kind == "summary" and bool(fields.get("covers"))
     return None if is_kept else Decision(WITHHOLD, f"persist {mode}", line)
 
 
-def _field(draft: "Mapping[str, Any]", key: str) -> object:
-    return (draft.get("fields") or {}).get(key)
-
-
-def _denied(patterns: "Sequence[Sequence[Any]]", texts: "Sequence[str]") -> Decision | None:
-    for pattern, number, line in patterns:
+def denied(
+    compiled: "Mapping[str, object]", namespace: str, texts: "Sequence[str]"
+) -> Decision | None:
+    """The pattern of the namespace's denylist that is in a text: what it names is never stored."""
+    for pattern, number, line in limits_of(compiled, namespace).get("denylist", ()):
         if is_found(pattern, texts):
             return Decision(WITHHOLD, f"denylist pattern {number}", line)
     return None

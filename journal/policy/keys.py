@@ -15,6 +15,7 @@ from journal.policy.faults import Faults, meant, near, shown
 from journal.policy.limits import Pattern
 from journal.policy.patterns import engine, is_found, is_plain
 from journal.policy.tree import Part
+from journal.redaction import PRIVATE
 
 MODES = ("full", "summary_only", "distilled_only", "hash_only", "none")
 VERBS = tuple(
@@ -22,6 +23,8 @@ VERBS = tuple(
     " restore retention supersede sync".split()
 )
 LONGEST = 1000  # characters of a name or a pattern
+MOST = 999_999_999
+MOST_DAYS = 36_500  # a hundred years: no calendar is left by going back so far
 MAX_STEPS = 5000  # of a pattern, as RE2 counts: each may cost 1 ms for a text of 1 MiB
 _SWITCH = {True: True, "on": True, "yes": True, False: False, "off": False, "no": False}
 _RULE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
@@ -35,9 +38,11 @@ def _mode(faults: Faults, key: str, part: Part) -> str | None:
 
 
 def _count(faults: Faults, key: str, part: Part) -> int | None:
-    if type(part.value) is int and part.value >= 0:
+    most = MOST_DAYS if key == "retention_days" else MOST
+    if type(part.value) is int and 0 <= part.value <= most:
         return part.value
-    faults.wrong(key, part, "write a whole number without quotes; 0 is no limit")
+    fix = f"write a whole number up to {most:,} without quotes or commas; 0 is no limit"
+    faults.wrong(key, part, fix)
     return None
 
 
@@ -75,9 +80,14 @@ def masking(
 
 
 def _rule(faults: Faults, name: str, part: Part, rules: frozenset[str] | None) -> bool | str | None:
+    is_on = _switch(part)
+    if name == PRIVATE and is_on is not True:
+        why = "what stands in <private> is never kept, whatever a policy says"
+        faults.add(part.line, why, f"remove {name}")
+        return None
     is_known = rules is None or name in rules
-    if (is_on := _switch(part)) is not None:
-        if not is_known:
+    if is_on is not None:
+        if not is_known and name != PRIVATE:
             fix = near(name, sorted(rules or ())) or "give it a pattern, and it is one of your own"
             faults.add(part.line, f"there is no redaction rule {name!r}", fix)
         return is_on
@@ -104,9 +114,9 @@ def _exporting(faults: Faults, key: str, part: Part) -> bool | dict[str, int] | 
             faults.add(line, f"{key} has no key {name!r}", fix)
     if not (keep := part.value.get("keep")):
         return None
-    if type(keep.value) is int and keep.value > 0:
+    if type(keep.value) is int and 0 < keep.value <= MOST:
         return {"keep": keep.value}
-    faults.wrong("keep", keep, "write a whole number from 1, without quotes")
+    faults.wrong("keep", keep, f"write a whole number from 1 to {MOST:,}, without quotes or commas")
     return None
 
 
@@ -166,8 +176,12 @@ def _denylist(faults: Faults, key: str, part: Part) -> tuple[Pattern, ...] | Non
 
 def _unusable(pattern: str) -> tuple[str, str] | None:
     """Why a pattern can't be looked for, and what to do; None if it can."""
-    if is_plain(pattern):
-        return None
+    if "\\C" in pattern.replace("\\\\", ""):
+        return "\\C is a byte, and a text has characters", "write . or [^x] for any one of those"
+    return None if is_plain(pattern) else _unsound(pattern)
+
+
+def _unsound(pattern: str) -> tuple[str, str] | None:
     try:
         steps = engine(pattern).programsize
         if steps > MAX_STEPS:

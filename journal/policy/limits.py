@@ -65,10 +65,14 @@ KEYS = tuple(one.name for one in fields(Limits) if one.name != "lines")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A whole policy: the limits of the namespaces it names, and those of all others."""
+    """A whole policy: the limits of the namespaces it names, and those of all others.
+
+    `lines` has the line in which each namespace is named.
+    """
 
     defaults: Limits = field(default_factory=Limits)
     namespaces: Mapping[str, Limits] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     def limits(self, namespace: str) -> Limits:
         """What holds in a namespace."""

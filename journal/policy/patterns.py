@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _META = frozenset("\\.^$*+?()[]{}|")
+_CONTINUING = bytes(range(0x80, 0xC0))  # of UTF-8: no character begins with these
 
 
 class Named:
@@ -27,6 +28,11 @@ class Named:
 
     def __hash__(self) -> int:
         return hash(self._patterns)
+
+    @property
+    def names(self) -> "tuple[str, ...]":
+        """The names, by which placeholders of theirs are known."""
+        return tuple(name for name, _ in self._patterns)
 
     def find(self, text: str) -> "list[tuple[int, int, str]]":
         """Start, end and name of each place in the text."""
@@ -55,7 +61,7 @@ def _at(pattern: str, text: str) -> "Iterator[tuple[int, int]]":
 
 
 def _characters(data: bytes) -> int:
-    return len(data.decode(errors="surrogatepass"))
+    return len(data.translate(None, _CONTINUING))
 
 
 def is_plain(pattern: str) -> bool:
@@ -64,11 +70,30 @@ def is_plain(pattern: str) -> bool:
 
 
 def is_found(pattern: str, texts: "Sequence[str]") -> bool:
-    """Whether a pattern is in any of the texts; case counts, unless it begins with (?i)."""
+    """Whether a pattern is in any of the texts; case counts, unless it begins with (?i).
+
+    Characters that are put together of a letter and its marks count as those that are one.
+    """
+    pattern, texts = _composed(pattern), [*texts, *_recomposed(texts)]
     if is_plain(pattern):
         return any(pattern in text for text in texts)
     search = engine(pattern).search
     return any(search(text.encode(errors="surrogatepass")) for text in texts)
+
+
+def _composed(text: str) -> str:
+    if text.isascii():
+        return text
+    from unicodedata import normalize
+
+    return normalize("NFC", text)
+
+
+def _recomposed(texts: "Sequence[str]") -> "Iterator[str]":
+    """Those that Unicode's normal form C would have otherwise, in that form."""
+    for text in texts:
+        if not text.isascii() and (composed := _composed(text)) != text:
+            yield composed
 
 
 def engine(pattern: str) -> "Any":

@@ -51,7 +51,7 @@ class _Reading:
                     named.keys[name], f"{name!r} is no namespace", f"write {names.SLUG}"
                 )
             spaces[name] = self._limits(part, name).over(defaults)
-        return Policy(defaults, spaces)
+        return Policy(defaults, spaces, {name: named.keys[name] for name in spaces})
 
     def _stray(self, key: str, line: int) -> None:
         if key in KEYS:
