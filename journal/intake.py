@@ -6,32 +6,30 @@ of a text touches the disk before it did; what the policy refuses leaves a recor
 
 from journal import seal
 from journal.errors import Refused, UsageError
-from journal.names import is_name, is_path
 from journal.redaction import DEFAULT, Rules, scrub, scrub_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
+    from journal.masking import Masking
     from journal.policy.admission import Decision
     from journal.redaction import Finder
 
     Draft = dict[str, object]
 
-WITHHELD = "withheld"
-_NAMES = ("role", "session", "path", "parent")
-_WORDS = ("title", "actor")
-_MARKS = ("git", "token")  # texts in which names are put together
-_FREE = ("title", "tags", "meta", "fields")
-_NOTHING = "nothing was appended"
-_A_RECORD = {"kind": "amend", "fields": {"of": "-"}}  # what only the denylist may hold back
-_ECHO = 16  # characters of a header's text from which on it may be part of the body it came with
+WORDS = ("title", "actor")
+# What an entry of the journal's own record says of others, by which they are verified.
+SAYS = ("of", "what", "old", "new", "now", "was", "where")
+NAMES = ("role", "session", "path", "parent")
+MARKS = ("git", "token")  # texts in which names are put together
+_GLUED = 18  # characters of a name from which on it may hide a token
 
 
 class Intake:
     """The way into one workspace: its policy, and what its user's secrets are."""
 
-    __slots__ = ("_policy", "_root", "_values", "namespace", "notices")
+    __slots__ = ("_heads", "_policy", "_root", "_values", "namespace", "notices")
 
     def __init__(
         self, root: str, policy: "Mapping[str, object]", namespace: str, values: "Finder | None"
@@ -39,6 +37,7 @@ class Intake:
         self._root = root
         self._policy = policy
         self._values = values
+        self._heads: dict[str, str] = {}
         self.namespace = namespace  # of drafts that name none
         self.notices: list[str] = list(getattr(values, "notices", ()))  # for stderr
 
@@ -51,38 +50,45 @@ class Intake:
         draft = dict(draft)
         namespace = str(draft.get("namespace") or self.namespace)
         texts = _texts(draft)
-        decision = self._decide(namespace, draft, texts)
+        decision = self.decide(namespace, draft, texts)
         if decision and decision.mode == "withhold":
             return self._withheld(namespace, draft, decision.rule)
         masked = self.scrubbed(draft, "\n".join(texts))
         if decision:
-            draft = _only_digest(draft, decision.rule)
+            from journal.masking import only_digest
+
+            draft = only_digest(draft, decision.rule)
         sealing = seal.Sealing(draft)
         sealing.redacted = masked
         sealing.withheld = decision.rule if decision else ""
         return sealing
 
     def own(self, draft: "Draft") -> "Draft":
-        """An entry of the journal's own record as it may be sealed; Refused if it may not be."""
+        """An entry of the journal's own record as it may be sealed: no mode holds it back.
+
+        Refused if its words are on the denylist.
+        """
         seal.check(draft)
         draft = dict(draft)
         texts = _texts(draft)
-        namespace = str(draft.get("namespace") or self.namespace)
-        if decision := self._decide(namespace, _A_RECORD, texts):
-            raise Refused(f"the words of the record itself are refused: {decision.rule}")
+        if decision := self.denied(str(draft.get("namespace") or self.namespace), texts):
+            raise Refused(
+                f"the words of the record itself are refused: {decision.rule}",
+                hint="say it in other words",
+            )
+        fields: dict[str, object] = draft.get("fields") or {}  # type: ignore[assignment]
+        kept = {key: fields[key] for key in fields if key in SAYS}
         self.scrubbed(draft, "\n".join(texts))
+        if kept:  # ids and digests, which may look like secrets
+            draft["fields"] = {**draft["fields"], **kept}  # type: ignore[dict-item]
         return draft
 
-    def keeps_files(self, namespace: str) -> None:
-        """Refused if the namespace's policy keeps no body of any entry, and so no attachment."""
-        if not self._policy:
-            return
-        from journal.policy.admission import FILE, limits_of
-
-        mode, line = limits_of(self._policy, namespace).get("persist", ("full", 0))
-        if mode in ("none", "hash_only"):
+    def keeps_files(self, namespace: str, draft: "Mapping[str, object]") -> None:
+        """Refused if the policy wouldn't keep the body of this draft, and so no file with it."""
+        decision = self.decide(namespace, draft, [])
+        if decision:
             raise Refused(
-                f"attachments are not kept here: persist {mode} ({FILE}:{line})",
+                f"attachments are not kept here: {decision.rule}",
                 hint="append without --attach, or see `journal policy show`",
             )
 
@@ -92,15 +98,36 @@ class Intake:
         `joined`: all its texts, so that one look tells that there is nothing.
         """
         rules = self.rules(str(draft.get("namespace") or self.namespace))
-        names = [str(draft[name]) for name in (*_NAMES, *_MARKS) if draft.get(name)]
-        if not (
-            scrub(joined, rules, values=self._values).findings
-            or any(scrub_name(name, rules, values=self._values).findings for name in names)
-        ):
+        if not scrub(joined, rules, values=self._values).findings and not self._glued(draft, rules):
             return ()
+        from journal.masking import Masking
+
         masking = Masking(rules, self.key(), self._values)
         masking.draft(draft)
+        if masking.unclosed:
+            self.notices.append("a <private> that nothing closes ran to the end of its text")
         return tuple(masking.found)
+
+    def _glued(self, draft: "Draft", rules: Rules) -> bool:
+        """Whether a name has a token in it that wouldn't stand out in a text."""
+        names = (str(draft.get(name) or "") for name in (*NAMES, *MARKS))
+        return any(
+            scrub_name(name, rules, values=self._values).findings
+            for name in names
+            if len(name) >= _GLUED
+        )
+
+    def head(self, git: str) -> str:
+        """Git's HEAD as it may be kept: a branch's name may be a secret, or be denied."""
+        name, _, commit = git.rpartition("@")
+        if name and name not in self._heads:
+            found = scrub_name(name, self.rules(self.namespace), key=b"", values=self._values)
+            if found.findings:
+                found = scrub_name(
+                    name, self.rules(self.namespace), key=self.key(), values=self._values
+                )
+            self._heads[name] = "redacted" if self._denied_anywhere(name) else found.text
+        return f"{self._heads[name]}@{commit}" if name else git
 
     def key(self) -> bytes:
         """The key of the placeholders' tails."""
@@ -112,16 +139,26 @@ class Intake:
 
     def masking(self, namespace: str) -> "Masking":
         """What rids texts of this namespace of their secrets."""
+        from journal.masking import Masking
+
         return Masking(self.rules(namespace), self.key(), self._values)
 
     def reading(self, namespace: str) -> "Masking":
         """The same for a file that comes: Refused where its text is on the denylist."""
         masking = self.masking(namespace)
-        masking.refuse = lambda text: self._refuse(namespace, text)
+        if self._has_denylist(namespace):
+            masking.refuse = lambda text: self._refuse(namespace, text)
         return masking
 
+    def _has_denylist(self, namespace: str) -> bool:
+        if not self._policy:
+            return False
+        from journal.policy.admission import limits_of
+
+        return bool(limits_of(self._policy, namespace).get("denylist"))
+
     def _refuse(self, namespace: str, text: str) -> None:
-        if decision := self._decide(namespace, _A_RECORD, [text]):
+        if decision := self.denied(namespace, [text]):
             raise Refused(
                 f"the attachment is not kept: {decision.rule}", hint="append without --attach"
             )
@@ -134,103 +171,58 @@ class Intake:
 
         return rules(self._policy, namespace)
 
-    def _decide(
+    def decide(
         self, namespace: str, draft: "Mapping[str, object]", texts: "list[str]"
     ) -> "Decision | None":
+        """What the policy makes of a draft with these texts; None: keep all of it."""
         if not self._policy:
             return None
         from journal.policy.admission import decide
 
         return decide(self._policy, namespace, draft, texts)
 
+    def denied(self, namespace: str, texts: "list[str]") -> "Decision | None":
+        """The denylist's pattern that is in one of the texts."""
+        if not self._policy:
+            return None
+        from journal.policy.admission import denied
+
+        return denied(self._policy, namespace, texts)
+
+    def _denied_anywhere(self, text: str) -> bool:
+        return any(self.denied(namespace, [text]) for namespace in (self.namespace, *self._policy))
+
     def _withheld(self, namespace: str, draft: "Draft", rule: str) -> seal.Sealing:
         """The record of a draft that is refused: its kind, its size, the rule; never its text."""
-        if decision := self._decide(namespace, _A_RECORD, [namespace]):
-            raise Refused(f"{_NOTHING}: the namespace's own name is refused: {decision.rule}")
+        if decision := self.denied(namespace, [namespace]):
+            raise Refused(
+                f"nothing was appended: the namespace's own name is refused: {decision.rule}"
+            )
         self._check_namespace(namespace)
-        kind, size = str(draft.get("kind") or "note"), len(draft["body"])  # type: ignore[arg-type]
-        sealing = seal.Sealing(_record(draft, kind, size, rule, self.key()))
+        from journal.masking import record
+
+        sealing = seal.Sealing(record(draft, rule, self.key()))
         sealing.withheld = rule
         return sealing
 
     def _check_namespace(self, namespace: str) -> None:
         if scrub_name(namespace, self.rules(namespace), values=self._values).findings:
-            raise UsageError(
-                f"{_NOTHING}: the namespace's name looks like a secret",
-                kind="bad-name",
-                hint="name it otherwise",
-            )
+            raise looks_secret()
 
 
-class Masking:
-    """Texts rid of secrets, and the rules that found them, one by one."""
-
-    def __init__(self, rules: Rules, key: bytes, values: "Finder | None") -> None:
-        self._rules, self._key, self._values = rules, key, values
-        self.found: list[str] = []
-        self.refuse: Callable[[str], None] | None = None  # asked of each text that is masked
-
-    def draft(self, draft: "Draft") -> None:
-        """Rid all of a draft's texts of what is secret in them."""
-        body = draft["body"].decode()  # type: ignore[attr-defined]
-        draft["body"] = self.text(body).encode()
-        for word in _WORDS:
-            if draft.get(word):
-                draft[word] = self.text(str(draft[word]))
-        for name in (*_NAMES, *_MARKS):
-            if draft.get(name):
-                draft[name] = self.name(name, str(draft[name]))
-        if draft.get("namespace"):
-            self._namespace(str(draft["namespace"]))
-        for key in ("tags", "meta", "fields"):
-            if draft.get(key):
-                draft[key] = self.value(draft[key])
-
-    def text(self, text: str) -> str:
-        """The text without its secrets."""
-        if self.refuse:
-            self.refuse(text)
-        done = scrub(text, self._rules, key=self._key, values=self._values)
-        self.found += [masked.rule for masked in done.findings]
-        return done.text
-
-    def name(self, key: str, text: str) -> str:
-        """A name without its secrets, and still a name."""
-        done = scrub_name(text, self._rules, key=self._key, values=self._values)
-        self.found += [masked.rule for masked in done.findings]
-        fits = is_path if key == "path" else is_name
-        if key in _MARKS or not done.findings or fits(done.text):
-            return done.text
-        return f"redacted-{done.findings[0].rule}"
-
-    def value(self, value: object, under: str = "") -> object:
-        """A header's value without its secrets; what it stands under speaks for a secret, too."""
-        if isinstance(value, str):
-            lead = f"{under}: " if under else ""
-            whole = self.text(lead + value)
-            return whole[len(lead) :] if whole.startswith(lead) else self.text(value)
-        if isinstance(value, dict):
-            return {self._key_of(key): self.value(inner, key) for key, inner in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self.value(inner, under) for inner in value]
-        return value
-
-    def _key_of(self, key: str) -> str:
-        return self.text(key)
-
-    def _namespace(self, namespace: str) -> None:
-        if scrub_name(namespace, self._rules, values=self._values).findings:
-            raise UsageError(
-                f"{_NOTHING}: the namespace's name looks like a secret",
-                kind="bad-name",
-                hint="name it otherwise",
-            )
+def looks_secret() -> UsageError:
+    """The refusal of a namespace whose name looks like a secret: a folder would have that name."""
+    return UsageError(
+        "nothing was appended: the namespace's name looks like a secret",
+        kind="bad-name",
+        hint="name it otherwise",
+    )
 
 
 def _texts(draft: "Draft") -> "list[str]":
     """Everything of a draft that would be stored."""
     found = [draft["body"].decode()]  # type: ignore[attr-defined]
-    found += [str(draft[key]) for key in (*_WORDS, *_NAMES, *_MARKS, "namespace") if draft.get(key)]
+    found += [str(draft[key]) for key in (*WORDS, *NAMES, *MARKS, "namespace") if draft.get(key)]
     for key in ("tags", "meta", "fields"):
         if draft.get(key):
             _gather(draft[key], "", found)
@@ -238,50 +230,12 @@ def _texts(draft: "Draft") -> "list[str]":
 
 
 def _gather(value: object, under: str, found: "list[str]") -> None:
-    if isinstance(value, str):
-        found.append(f"{under}: {value}" if under else value)
-    elif isinstance(value, dict):
+    if isinstance(value, dict):
         for key, inner in value.items():
             found.append(key)
             _gather(inner, key, found)
     elif isinstance(value, (list, tuple)):
         for inner in value:
             _gather(inner, under, found)
-
-
-def _record(draft: "Draft", kind: str, size: int, rule: str, key: bytes) -> "Draft":
-    kept: Draft = {k: draft[k] for k in ("namespace", "at") if draft.get(k)}
-    if draft.get("token"):  # the same draft again is still one record
-        mark = seal.sha256(key + str(draft["token"]).encode()).hexdigest()
-        kept["token"] = f"{WITHHELD}-{mark[:32]}"
-    return kept | {
-        "kind": "event",
-        "title": f"Withheld: {kind}",
-        "fields": {WITHHELD: kind, "bytes": size, "rule": rule},
-        "body": f"A {kind} of {size:,} bytes was not kept: {rule}.".encode(),
-    }
-
-
-def _only_digest(draft: "Draft", rule: str) -> "Draft":
-    """The draft without its body, and without what of its header repeats it."""
-    body = seal.normal(draft["body"])  # type: ignore[arg-type]
-    text = body.decode()
-    kept = {k: v for k, v in draft.items() if k not in _FREE or not _echoes(v, text)}
-    fields = dict(kept.get("fields") or {}) | {  # type: ignore[call-overload]
-        WITHHELD: str(draft.get("kind") or "note"),
-        "bytes": len(body),
-        "rule": rule,
-        "body-digest": seal.digest(body),
-    }
-    told = f"Its body of {len(body):,} bytes was not kept, only its digest: {rule}."
-    return kept | {"fields": fields, "body": told.encode()}
-
-
-def _echoes(value: object, body: str) -> bool:
-    """Whether a text of the header is but a part of the body."""
-    if isinstance(value, str):
-        text = value.rstrip("…").strip()
-        return len(text) >= _ECHO and (text in body or body.strip() in text)
-    if isinstance(value, dict):
-        return any(_echoes(inner, body) for inner in value.values())
-    return isinstance(value, (list, tuple)) and any(_echoes(inner, body) for inner in value)
+    elif value is not None and not isinstance(value, bool):
+        found.append(f"{under}: {value}" if under else str(value))

@@ -90,7 +90,8 @@ class Notebook:
 
         UsageError or FormatError if it can't be an entry, Refused if it may not even be recorded.
         """
-        return self._intake.admit(given(draft, self.store))
+        values = given(draft, self.store)
+        return self._intake.admit(values) if self._space.enabled else seal.Sealing(values)
 
     @property
     def intake(self) -> Intake:
@@ -102,13 +103,14 @@ class Notebook:
         """Look again at the policy, and at what the user's own secrets are: for who stays open."""
         self._intake = _intake(self.place)
 
-    def record(self, draft: Draft) -> Receipt:
-        """Write an entry by which the journal itself tells what was done: no mode holds it back.
+    def record(self, drafts: Sequence[Draft]) -> list[Receipt]:
+        """Write entries by which the journal itself tells what was done: no mode holds them back.
 
-        Refused if its words are on the denylist.
+        Refused if their words are on the denylist.
         """
-        own = self.intake.own(given(draft, self.store))
-        return self.append_sealings([seal.Sealing(own)])[0]
+        intake = self.intake
+        own = [intake.own(given(draft, self.store)) for draft in drafts]
+        return self.append_sealings([seal.Sealing(draft) for draft in own])
 
     def append_sealings(self, sealings: list[seal.Sealing]) -> list[Receipt]:
         """Write drafts that are ready, with one flush."""
@@ -130,16 +132,24 @@ class Notebook:
             self._sources = sources
         return self._space
 
-    def attach(self, source: str | bytes | int, *, namespace: str = "", name: str = "") -> Attached:
+    def attach(
+        self,
+        source: str | bytes | int,
+        *,
+        namespace: str = "",
+        name: str = "",
+        draft: Draft | None = None,
+    ) -> Attached:
         """The content of a file (a path, bytes, or an open descriptor), kept durably.
 
-        An entry names it with `fields={"attachments": [attached.record()]}`.
+        An entry names it with `fields={"attachments": [attached.record()]}`; `draft` is what that
+        is to be, where the policy asks who says what. Refused if the policy won't keep it.
         """
         from journal.attach import keep
 
         intake = self.intake
         namespace = namespace or intake.namespace
-        intake.keeps_files(namespace)
+        intake.keeps_files(namespace, given(draft, self.store) if draft else {"kind": "note"})
         return keep(self.root, namespace, source, name, intake.reading(namespace))
 
     def entries(self, selection: Selection = EVERYTHING) -> Iterator[Entry]:
@@ -210,7 +220,10 @@ def stamp(at: datetime | str | None, store: Store) -> str:
 
 
 def _intake(place: space.Space) -> Intake:
-    return Intake(place.root, place.policy, place.namespace, credentials.known(place.root))
+    values = credentials.known(place.root) if place.enabled else None
+    intake = Intake(place.root, place.policy, place.namespace, values)
+    place.veil = intake.head
+    return intake
 
 
 def _receipt(done: receipt.Receipt) -> Receipt:

@@ -65,8 +65,7 @@ def _locked(
         from journal.strike import resume
 
         notices = resume(space, home, lock_fd)
-    session = Session(space, home, writer_of(space, lock_fd))
-    session.notices += notices
+    session = Session(space, home, writer_of(space, lock_fd), *notices)
     try:
         if not session.know(known):
             from journal.trim import another_writer
@@ -81,11 +80,11 @@ def _locked(
 class Session:
     """One holding of the lock: what is known, and the steps of the protocol."""
 
-    def __init__(self, space: Space, home: Folder, writer: str) -> None:
+    def __init__(self, space: Space, home: Folder, writer: str, *told: str) -> None:
         self.space = space
         self.writer = writer
-        self.notices: list[str] = []
-        self.git = ""
+        self.notices = list(told)
+        self.git = self.branch = ""
         self.days = Days(self)
         self.spool = SpoolFile(home, writer)
         self.known = Known()
@@ -128,7 +127,11 @@ class Session:
 
     def append(self, drafts: "list[seal.Sealing]") -> "list[Receipt]":
         """The whole protocol for one group."""
-        self.git = anchor(self.space.root)
+        self.git, self.branch = self.space.head(anchor(self.space.root))
+        if any("\nattachments: [" in draft.lines for draft in drafts):
+            from journal.attached import still_there
+
+            still_there(self.space, drafts)
         tokens = self._tokens(drafts)
         written: list[_Written] = []
         receipts = [self._number(draft, tokens, written) for draft in drafts]
@@ -165,7 +168,7 @@ class Session:
         self, draft: seal.Sealing, tokens: "dict[str, Receipt]", written: "list[_Written]"
     ) -> Receipt:
         if draft.token and draft.token in tokens:
-            return tokens[draft.token]
+            return tokens[draft.token].of_again(draft)
         now = time_ns()
         at = draft.at or self.space.stamp(now)
         namespace = draft.namespace or self.space.namespace
@@ -211,8 +214,7 @@ class Session:
         if place is None and not self.known.complete:
             from journal.trim import completed
 
-            completed(self)
-            place = self.known.newest.get(path)
+            place = completed(self).get(path)
         if place and place.away and place.away == self.days.mark(path):
             return False
         if self.days.look(path, place) is not False or place is None:
@@ -239,12 +241,11 @@ class Session:
 
     def _acknowledge(self, written: "list[_Written]") -> None:
         """One write, one flush; or the spool as it was, and JournalError."""
-        branch = self.git.rpartition("@")[0]
         records = []
         for receipt, piece, _, token in written:
             facts: dict[str, object] = {
                 "path": receipt.file, "writer": self.writer, "seq": receipt.seq, "id": receipt.id,
-                "branch": branch,
+                "branch": self.branch,
             }  # fmt: skip
             if token:
                 facts["token"] = token

@@ -33,6 +33,13 @@ class Receipt:
         twin.withheld, twin.redacted = self.withheld, self.redacted
         return twin
 
+    def of_again(self, draft: "Sealing") -> "Receipt":
+        """The same, with what became of the draft that came again under its token."""
+        if draft.withheld or draft.redacted:
+            self.withheld, self.redacted = draft.withheld, draft.redacted
+            self.notices = self.notices or self.told()
+        return self
+
     def record(self) -> "dict[str, object]":
         """The receipt as JSON shows it."""
         shown: dict[str, object] = {
@@ -47,8 +54,10 @@ class Receipt:
 
     def told(self) -> "list[str]":
         """What stderr has to say of what was kept instead of the text."""
+        if "hash_only" in self.withheld:
+            return [f"only the header and a digest were kept: {self.withheld}"]
         if self.withheld:
-            return [f"not kept: {self.withheld}; the entry only says so"]
+            return [f"not kept: {self.withheld}; an entry without its text says so"]
         if self.redacted:
             names = ", ".join(sorted(set(self.redacted)))
             return [f"{len(self.redacted)} masked before anything was kept: {names}"]

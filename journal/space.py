@@ -10,6 +10,10 @@ from journal.cjson import loads
 from journal.errors import WorkspaceError
 from journal.files import Folder
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 CONFIG = "journal.toml"
 POLICY = "policy.yaml"
 CACHE = ".journal/cache"
@@ -24,7 +28,7 @@ class Space:
 
     __slots__ = (
         "_second", "enabled", "first", "id", "namespace", "offsets", "policy", "root", "timezone",
-        "until",
+        "until", "veil",
     )  # fmt: skip
 
     def __init__(self, root: str, compiled: "dict[str, object]") -> None:
@@ -37,6 +41,7 @@ class Space:
         self.offsets: list[list[int]] = compiled["offsets"]  # type: ignore[assignment]
         self.policy: dict[str, object] = compiled["policy"]  # type: ignore[assignment]  # {}: none
         self.until: int = compiled["until"]  # type: ignore[assignment]
+        self.veil: Callable[[str], str] | None = None  # makes git's HEAD fit to be kept
         self._second = (-1, "", "")  # the last second stamped: a batch has thousands in one
 
     def stamp(self, nanoseconds: int) -> str:
@@ -45,6 +50,11 @@ class Space:
         if self._second[0] != seconds:
             self._second = (seconds, *self._local(seconds))
         return f"{self._second[1]}.{rest // 1000:06d}{self._second[2]}"
+
+    def head(self, git: str) -> "tuple[str, str]":
+        """Git's HEAD as it may be kept, and its branch; no branch if its name may not be kept."""
+        kept = self.veil(git) if self.veil else git
+        return kept, git.rpartition("@")[0] if kept == git else ""
 
     def _local(self, seconds: int) -> "tuple[str, str]":
         """`2026-11-21T14:03:22` and `+01:00`."""

@@ -14,7 +14,7 @@ from journal import dayfile, seal
 from journal.errors import JournalError
 from journal.files import Folder, close, flush, read_all, read_at
 from journal.space import identity, state_home
-from journal.spool import Known, Record, encode, entries, from_records, note, put_back, scan
+from journal.spool import Known, Place, Record, encode, entries, from_records, note, put_back, scan
 from journal.tail import standing
 
 if TYPE_CHECKING:
@@ -78,11 +78,12 @@ def read_file(root: str, path: str) -> bytes | None:
         return None
 
 
-def completed(session: Session) -> None:
-    """Know every file of the spool, not only those that the cache had room for."""
+def completed(session: Session) -> dict[str, Place]:
+    """The newest entry of every file of the spool, not only of those the cache had room for."""
     found = from_records(scan(session.spool.read())[0]).newest
     session.known.newest = {**found, **session.known.newest}
     session.known.complete = True
+    return session.known.newest
 
 
 def another_writer(session: Session, lock_fd: int) -> Session:

@@ -127,6 +127,37 @@ def test_names_hold_no_canary(root: Path, journal_bin: Path) -> None:
     assert found(root, [secret]) == set()
 
 
+def test_a_branch_holds_no_canary(root: Path, journal_bin: Path) -> None:
+    _, secret = CANARIES["github token"]
+    subprocess.run(["git", "checkout", "-qb", f"fix/{secret}"], cwd=root, check=True)
+    first = run(journal_bin, root, "append", "on a branch")
+    day = next(root.glob("journal/main/*/*.md"))
+    day.unlink()  # what waits in the spool belongs to this branch all the same
+    assert first[-8:] in run(journal_bin, root, "list")
+    run(journal_bin, root, "append", "--batch", stdin=json.dumps({"body": "and again"}))
+    with journal.open(str(root)) as opened:
+        opened.append(Draft(body="and once more"))
+    within = [one for one in found(root, [secret]) if "/.git/" not in one[0]]
+    assert within == []
+
+
+def test_a_retry_says_again_that_the_text_was_not_kept(root: Path, journal_bin: Path) -> None:
+    (root / "policy.yaml").write_text("defaults:\n  persist: none\n", encoding="utf-8")
+    words = ("append", "not for long", "--token", "one", "--json")
+    first, again = (json.loads(run(journal_bin, root, *words)) for _ in range(2))
+    assert first == again
+    assert first["withheld"] == "persist none (policy.yaml:2)"
+
+
+def test_a_journal_that_is_off_makes_no_key(root: Path, journal_bin: Path) -> None:
+    toml = root / "journal.toml"
+    toml.write_text(toml.read_text().replace("enabled = true", "enabled = false"))
+    run(journal_bin, root, "append", CANARIES["github token"][0])
+    with journal.open(str(root)) as opened:
+        assert not opened.append(Draft(body=CANARIES["github token"][0])).id
+    assert not (root / ".journal/state/fingerprint-key").exists()
+
+
 def test_what_a_refused_draft_says_is_nowhere(root: Path, journal_bin: Path) -> None:
     (root / "policy.yaml").write_text("defaults:\n  persist: none\n", encoding="utf-8")
     words = "the quick brown canary sat on the mat"

@@ -53,11 +53,18 @@ def test_distilled_only_keeps_summaries_that_say_what_they_cover() -> None:
     assert _TEXT in sealed(intake("defaults: {persist: distilled_only}").admit(given))
 
 
-@pytest.mark.parametrize("kind", ["amend", "adopt", "forget", "redact"])
+@pytest.mark.parametrize("kind", ["amend", "adopt", "forget", "redact", "review", "event"])
 @pytest.mark.parametrize("mode", KEPT)
-def test_the_journals_own_record_is_always_kept(mode: str, kind: str) -> None:
+def test_only_the_journal_itself_is_let_past_a_mode(mode: str, kind: str) -> None:
+    held = intake(f"defaults: {{persist: {mode}, roles: [user]}}")
     given = draft(kind=kind, fields={"of": "01M7ZD1NNM3NY7KDXE1V6ZFEYC"})
-    assert _TEXT in sealed(intake(f"defaults: {{persist: {mode}, roles: [user]}}").admit(given))
+    assert _TEXT in sealed(seal.Sealing(held.own(given)))
+    assert _TEXT not in sealed(held.admit(given))
+
+
+def test_not_even_the_journal_itself_says_what_is_denied() -> None:
+    with pytest.raises(Refused, match="denylist pattern 1"):
+        intake("defaults: {denylist: [every third]}").own(draft(kind="event"))
 
 
 def test_what_is_refused_leaves_a_record_without_any_of_its_text() -> None:
@@ -107,6 +114,8 @@ def test_hash_only_keeps_the_header_and_a_digest() -> None:
         {"meta": {"prompt": _TEXT}},
         {"fields": {"first": [_TEXT[4:40]]}},
         {"tags": ["parser", _TEXT]},
+        {"actor": f"bot: {_TEXT}"},
+        {"meta": {_TEXT: 1}},
     ],
     ids=json.dumps,
 )
@@ -114,6 +123,13 @@ def test_hash_only_keeps_nothing_of_the_header_that_repeats_the_body(echo: dict[
     text = sealed(intake("defaults: {persist: hash_only}").admit(draft(**echo)))
     assert "parser drops the last" not in text
     assert _TEXT[4:40] not in text
+
+
+@pytest.mark.parametrize("key", ["title", "actor", "session", "path", "role", "token"])
+def test_hash_only_keeps_no_short_body_in_its_header(key: str) -> None:
+    given = {"body": b"PIN-4711\n", key: "a-PIN-4711" if key == "title" else "PIN-4711"}
+    text = sealed(intake("defaults: {persist: hash_only}").admit(given))
+    assert "4711" not in text
 
 
 def test_hash_only_digests_what_is_left_once_secrets_are_masked() -> None:
@@ -167,6 +183,41 @@ def test_a_secret_is_masked_wherever_it_stands(place: str) -> None:
     assert "redacted" in (sealing.token if place == "token" else text)
 
 
+@pytest.mark.parametrize("value", [83749261, [1, 83749261], {"n": [83749261.5]}], ids=repr)
+def test_a_number_may_be_a_secret_too(value: object) -> None:
+    held = intake("namespaces: {main: {redaction: {pin: '83749261'}}}")
+    sealing = held.admit(draft(meta={"a": value}, fields={"b": value}))
+    assert "83749261" not in sealed(sealing)
+    assert sealing.redacted == ("pin", "pin")
+
+
+def test_a_number_may_be_denied() -> None:
+    sealing = intake("defaults: {denylist: ['83749261']}").admit(draft(meta={"a": [83749261]}))
+    assert sealing.withheld
+
+
+def test_numbers_that_are_no_secret_stay_numbers() -> None:
+    meta = {"n": 1, "x": 2.5, "yes": True, "none": None, "deep": [3, {"z": 4}]}
+    assert '{"n": 1, "x": 2.5, "yes": true, "none": null, "deep": [3, {"z": 4}]}' in sealed(
+        intake().admit(draft(meta=meta))
+    )
+
+
+@pytest.mark.parametrize(
+    "policy", ["defaults: {}", "defaults: {denylist: [bluebird]}", "defaults: {redaction: off}"]
+)
+def test_a_branch_may_be_a_secret_or_denied(policy: str) -> None:
+    held = intake(policy)
+    for name, kept in (
+        ("main", "main"),
+        (f"fix/{_SECRET}", f"fix/{_SECRET}" if "off" in policy else "fix/redacted-github-token-"),
+        ("on/bluebird", "redacted" if "denylist" in policy else "on/bluebird"),
+    ):
+        assert held.head(f"{name}@3f2a9c1d0b7e").startswith(kept)
+        assert held.head(f"{name}@3f2a9c1d0b7e").endswith("@3f2a9c1d0b7e")
+    assert held.head("") == ""
+
+
 def test_what_a_value_stands_under_speaks_for_a_secret_too() -> None:
     text = sealed(intake().admit(draft(meta={"password": "Zq7!vRt2#mLx", "note": "fine"})))
     assert "Zq7" not in text
@@ -191,6 +242,14 @@ def test_redaction_can_be_off_and_what_is_private_is_never_kept() -> None:
     text = sealed(held.admit({"body": f"{_SECRET} <private>my diary</private>".encode()}))
     assert _SECRET in text
     assert "diary" not in text
+
+
+def test_a_private_tag_that_nothing_closes_is_told() -> None:
+    held = intake()
+    held.admit({"body": b"a <private>b</private> c"})
+    assert held.notices == []
+    assert "[private]" in sealed(held.admit({"body": b"a <private> in prose eats the rest"}))
+    assert held.notices == ["a <private> that nothing closes ran to the end of its text"]
 
 
 def test_a_clean_draft_is_sealed_as_it_was_given() -> None:

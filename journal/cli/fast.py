@@ -132,15 +132,17 @@ def no_file(path: str, error: OSError) -> "UsageError":
 
 
 def _append(draft: "dict[str, object]", options: "dict[str, list[str]]") -> int:
-    from journal import credentials, protocol, space
+    from journal import credentials, protocol, seal, space
     from journal.intake import Intake
 
     place = space.open_space(space.find(options.get(WORKSPACE, [""])[0]), int(time()))
+    if not place.enabled:
+        seal.check(draft)
+        return disabled(as_json=JSON in options)
     values = credentials.known(place.root)
     intake = Intake(place.root, place.policy, place.namespace, values)
+    place.veil = intake.head
     sealing = intake.admit(draft)
-    if not place.enabled:
-        return disabled(as_json=JSON in options)
     receipt = protocol.append(place, [sealing])[0]
     return tell(receipt.record(), intake.notices + receipt.notices, as_json=JSON in options)
 

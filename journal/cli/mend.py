@@ -137,7 +137,7 @@ def _date(notebook: Notebook, words: str) -> str:
 
 
 def _append(notebook: Notebook, drafts: list[Draft]) -> list[Receipt]:
-    receipts = notebook.append_many(drafts) if drafts else []
+    receipts = notebook.record(drafts) if drafts else []
     for receipt in receipts:
         for notice in receipt.notices:
             say(f"journal: {notice}")

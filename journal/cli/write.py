@@ -128,16 +128,26 @@ def _with_files(notebook: Notebook, draft: Draft, files: list[str]) -> Draft:
     if notebook.prepare(bare).withheld or not notebook.enabled:
         return bare
     kept = [
-        notebook.attach(0, namespace=draft.namespace, name="standard-input")
+        notebook.attach(0, namespace=draft.namespace, name="standard-input", draft=bare)
         if file == "-"
-        else notebook.attach(file, namespace=draft.namespace)
+        else notebook.attach(file, namespace=draft.namespace, draft=bare)
         for file in files
     ]
-    masked = [f"{one.name}: {', '.join(sorted(set(one.redacted)))}" for one in kept if one.redacted]
-    if masked:
-        say(f"journal: masked before it was kept: {'; '.join(masked)}")
+    for one in kept:
+        _tell_of(one)
     named = {**draft.fields, attach.FIELD: [one.record() for one in kept]}
     return replace(draft, body=draft.body or attach.links(kept), fields=named)
+
+
+def _tell_of(kept: attach.Attachment) -> None:
+    """What stderr has to say of a file that was kept."""
+    if kept.redacted:
+        rules = ", ".join(sorted(set(kept.redacted)))
+        say(f"journal: {kept.name}: {len(kept.redacted)} masked before it was kept: {rules}")
+    if kept.unclosed:
+        say(f"journal: {kept.name}: a <private> that nothing closes ran to its end")
+    if kept.unread:
+        say(f"journal: {kept.name}: no text, and kept as it is: nothing was looked for in it")
 
 
 def _options(args: argparse.Namespace) -> dict[str, Any]:
