@@ -1,8 +1,6 @@
 """A journal in one object, for doors and scripts: its notebook, its catalog, and recall."""
 
-from contextlib import suppress
 from functools import cached_property
-from os.path import lexists
 from time import time
 
 from journal import space
@@ -180,13 +178,7 @@ class Journal:
 
 def open(directory: str = "", progress: "Progress | None" = None) -> Journal:  # noqa: A001
     """The journal of the workspace at `directory`, or found as the command line finds it."""
-    root = space.find(str(directory))
-    if lexists(f"{root}/{space.PENDING}"):
-        from journal.strike import finish
-
-        with suppress(JournalError, OSError):  # readers honour a purge that is under way
-            finish(space.open_space(root, int(time())))
-    return Journal(root, progress)
+    return Journal(space.find(str(directory)), progress)
 
 
 class Memory:

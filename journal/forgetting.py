@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from journal import gitstate, hidden, strike
+from journal import hidden, strike
 from journal.entry import Draft
-from journal.errors import Conflict, JournalError, UsageError
+from journal.errors import JournalError, UsageError
+from journal.mend.holding import not_amid
 from journal.notebook import given
 from journal.seal import Sealing
 from journal.strike import Stroke, history
 from journal.strike.places import others
-from journal.strike.plan import Planned, Purging, base_id, purges
+from journal.strike.plan import Planned, Purging, base_id, check, purges
+from journal.strike.witness import sound_purges
 from journal.verify import verdicts
 
 if TYPE_CHECKING:
@@ -24,7 +27,9 @@ if TYPE_CHECKING:
     from journal.protocol import Session
     from journal.receipt import Receipt
 
-MOST = 200  # entries struck at once: each group is noted, told and done before the next
+Progress = Callable[[int, int], None]
+MOST = 2000  # entries purged at once: each group is noted, told and done before the next
+_ROUNDS = 2  # how often what an editor saved meanwhile is masked, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,12 @@ class Forgotten:
 class Done:
     """A purge or redaction that was carried out; `receipt` of the entry that tells of it.
 
-    None if one had told of it before.
+    None if one had told of it before. `left`: where something of it stands all the same.
     """
 
     planned: Planned
     receipt: Receipt | None
+    left: tuple[str, ...] = ()
 
 
 def hide(journal: Journal, rows: Sequence[Row], reason: str) -> list[Forgotten]:
@@ -56,7 +62,7 @@ def hide(journal: Journal, rows: Sequence[Row], reason: str) -> list[Forgotten]:
 def unhide(journal: Journal, rows: Sequence[Row], reason: str) -> list[Forgotten]:
     """Show hidden entries again; UsageError for one that was purged: nothing is left to show."""
     for row in rows:
-        if _was_purged(journal, row.id):
+        if journal.catalog.is_purged(row.id):
             raise UsageError(
                 f"{row.id} was purged: its text is gone",
                 kind="was-purged",
@@ -92,23 +98,37 @@ def _say(
     ]
 
 
-def purge(journal: Journal, ids: Iterable[str], reason: str) -> list[Done]:
+def purge(
+    journal: Journal,
+    ids: Iterable[str],
+    reason: str | Mapping[str, str],
+    *,
+    progress: Progress | None = None,
+    spares: bool = False,
+) -> list[Done]:
     """Take the entries' texts out of files, spools and everything derived; stubs stay.
 
-    UsageError if one is nowhere here, Refused if one is needed to verify others.
+    `reason`: one for all, or one by id. With `spares`, an entry that a person wrote in stays, and
+    nothing is done for it. UsageError if one is nowhere here, Refused if one is needed to verify
+    others; then nothing was done. Whatever else went wrong says how far it came.
     """
     ids = list(ids)
     journal.catalog.catch_up()
-    before = {base_id(one) for one in ids if _was_purged(journal, one)}
     store = journal.notebook.store
-    purging = Purging(reason, lambda: verdicts(store), before)
-    return in_groups(journal, ids, lambda some: purges(journal.root, some, purging))
-
-
-def _was_purged(journal: Journal, entry_id: str) -> bool:
-    by = journal.catalog.forgotten(entry_id)
-    fields = by.fields if by else {}
-    return hidden.PURGE in (fields.get("what"), hidden.PURGE if fields.get("new") else "")
+    was_purged = any(journal.catalog.is_purged(base_id(one)) for one in ids)
+    by_id = {} if isinstance(reason, str) else {base_id(one): why for one, why in reason.items()}
+    purging = Purging(
+        why=lambda one: reason if isinstance(reason, str) else by_id[one],
+        verdicts=lambda: verdicts(store),
+        told=lambda: sound_purges(store, verdicts(store)) if was_purged else {},
+        spares=spares,
+    )
+    striking = Striking(
+        check=lambda some: check(journal.root, some, purge=True),
+        plan=lambda some: purges(journal.root, some, purging),
+        most=MOST,
+    )
+    return in_groups(journal, ids, striking, progress)
 
 
 def _not_off(notebook: Notebook) -> None:
@@ -120,18 +140,99 @@ def _not_off(notebook: Notebook) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Striking:
+    """What is done with a group of entries, of `most` at once.
+
+    `check` raises if one of all may not be struck; `plan` is asked under the lock. `again` is
+    asked for what an editor has saved meanwhile.
+    """
+
+    check: Callable[[list[str]], None]
+    plan: Callable[[list[str]], list[Planned]]
+    most: int
+    again: Callable[[list[str]], list[Planned]] | None = None
+
+
 def in_groups(
-    journal: Journal, ids: Iterable[str], plan: Callable[[list[str]], list[Planned]]
+    journal: Journal, ids: Iterable[str], striking: Striking, progress: Progress | None = None
 ) -> list[Done]:
-    """Plan and carry out, a group of entries at a time, each under one holding of the lock."""
+    """Plan and carry out, a group of entries at a time, each under one holding of the lock.
+
+    Whatever goes wrong when something was done already says how much, and what comes of the rest.
+    """
     _not_off(journal.notebook)
     wanted = list(dict.fromkeys(map(base_id, ids)))
+    if len(wanted) > striking.most:
+        striking.check(wanted)
     done: list[Done] = []
-    for start in range(0, len(wanted), MOST):
-        not_amid(journal.root)
-        with strike.held_session(journal.notebook.place) as session:
-            done += _carry_out(journal, session, plan(wanted[start : start + MOST]))
+    for start in range(0, len(wanted), striking.most):
+        some = wanted[start : start + striking.most]
+        try:
+            done += _carried_out(journal, striking, some)
+        except KeyboardInterrupt as error:
+            error.add_note(_so_far(journal.root, start, len(wanted)))
+            raise
+        except (OSError, JournalError) as error:
+            if start or strike.is_pending(journal.root):
+                raise _cut_short(error, journal.root, start, len(wanted)) from error
+            raise
+        if progress:
+            progress(start + len(some), len(wanted))
     return done
+
+
+def _so_far(root: str, done: int, total: int) -> str:
+    """What was done when something went wrong, and what comes of the rest."""
+    before = f"{done:,} of {total:,} entries were done before" if total > 1 else ""
+    if not strike.is_pending(root):
+        return f"{before}; the rest is as it was"
+    noted = "what was begun is noted, and the next append finishes it"
+    return f"{noted}; {before}" if done else noted
+
+
+def _cut_short(error: Exception, root: str, done: int, total: int) -> JournalError:
+    said = _so_far(root, done, total)
+    if isinstance(error, JournalError):
+        hint = f"{said}; {error.hint}" if error.hint else said
+        return type(error)(str(error), kind=error.kind, hint=hint, file=error.file, line=error.line)
+    why = getattr(error, "strerror", None) or str(error)
+    where = os.path.relpath(name, root) if (name := getattr(error, "filename", None)) else ""
+    return JournalError(f"can't be finished now: {why}", kind="not-finished", hint=said, file=where)
+
+
+def _carried_out(journal: Journal, striking: Striking, ids: list[str]) -> list[Done]:
+    done = {one.planned.stroke.id: one for one in _once(journal, striking.plan, ids)}
+    if not (striking.again and done):
+        return list(done.values())
+    for _ in range(_ROUNDS):
+        more = _once(journal, striking.again, list(done))
+        for one in more:
+            done[one.planned.stroke.id] = _both(done[one.planned.stroke.id], one)
+        if not more:
+            break
+    else:
+        for planned in striking.again(list(done)):
+            done[planned.stroke.id] = replace(done[planned.stroke.id], left=planned.lines)
+    return list(done.values())
+
+
+def _once(
+    journal: Journal, plan: Callable[[list[str]], list[Planned]], ids: list[str]
+) -> list[Done]:
+    """Plan and carry out under one holding of the lock: what is struck leaves the session blind."""
+    not_amid(journal.root)
+    with strike.held_session(journal.notebook.place) as session:
+        return _carry_out(journal, session, plan(ids))
+
+
+def _both(first: Done, second: Done) -> Done:
+    """What was done with one entry in two strokes."""
+    one, two = first.planned, second.planned
+    stroke = replace(two.stroke, instead={**one.stroke.instead, **two.stroke.instead})
+    rules = tuple(sorted({*one.rules, *two.rules}))
+    paths = tuple(sorted({*one.paths, *two.paths}))
+    return Done(replace(two, stroke=stroke, rules=rules, paths=paths), second.receipt)
 
 
 def _carry_out(journal: Journal, session: Session, planned: Sequence[Planned]) -> list[Done]:
@@ -157,26 +258,16 @@ def _strike_derived(journal: Journal) -> None:
     strike.throw_away(journal.root)
 
 
-def not_amid(root: str) -> None:
-    """Conflict while git is in the middle of something: it would bring old files back."""
-    repo = gitstate.find(root)
-    if repo and (what := repo.busy()):
-        raise Conflict(
-            f"git is in the middle of something: {what}",
-            kind="git-busy",
-            hint="finish or abort it, then run the command again",
-        )
-
-
 def in_history(root: str, done: Iterable[Done]) -> list[str]:
     """The commands that take what was struck out of git's history; [] if git holds none of it."""
     return history.rewriting(root, _strokes(done))
 
 
-def left_behind(root: str, done: Iterable[Done]) -> list[str]:
+def left_behind(root: str, done: Sequence[Done]) -> list[str]:
     """Where something of it may still stand, and is not the journal's to change."""
     strokes = _strokes(done)
-    return others(root, strokes) if strokes else []
+    saved = {path for one in done for path in one.left}
+    return sorted({*others(root, strokes), *saved}) if strokes else []
 
 
 def _strokes(done: Iterable[Done]) -> dict[str, Stroke]:

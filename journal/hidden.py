@@ -2,7 +2,9 @@
 
 A forget entry (FORMAT 6) names an entry that is to be hidden, shown again, or gone for good. It
 counts if its own seal holds, wherever it stands. The newest one decides, but nothing undoes a
-purge: of a purged entry readers show its stub, whatever text stands there.
+purge: of a purged entry readers show its stub, whatever text stands there. Anybody may append an
+entry of that kind, so a purge is one only if it names the digest of just this entry's stub; any
+other that claims to be one hides the entry, and can be taken back.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 __all__ = [
-    "HIDE", "KIND", "PURGE", "UNHIDE", "Forgetting", "Said", "base_id", "forgetting", "is_stub",
-    "stub", "stubbed", "told",
+    "HIDE", "KIND", "PURGE", "UNHIDE", "Forgetting", "Said", "base_id", "forgetting", "is_own_stub",
+    "is_stub", "stub", "stub_digest", "stubbed", "told", "told_redacted",
 ]  # fmt: skip
 KIND = "forget"
 HIDE, UNHIDE, PURGE = "hide", "unhide", "purge"
@@ -61,21 +63,34 @@ class Said:
         """One more."""
         self._by_target.setdefault(one.of, []).append(one)
 
-    def decided(self, entry_id: str) -> str:
-        """What is to become of the entry."""
-        about = self._about(entry_id)
-        if any(one.what == PURGE for one in about):
+    def decided(self, entry_id: str, piece: Piece) -> str:
+        """What is to become of the entry whose slice this is."""
+        if self.may_be_purged(entry_id) and self.is_purged(entry_id, stub_digest(piece)):
             return PURGE
-        exact = [(one.by, one.what) for one in about if one.of == entry_id]
-        return max(exact)[1] if exact else UNHIDE
+        return HIDE if self.hides(entry_id) else UNHIDE
+
+    def hides(self, entry_id: str) -> bool:
+        """Whether the newest one hides the entry, a purge that isn't one counting as that."""
+        exact = [
+            (one.by, HIDE if one.what == PURGE else one.what)
+            for one in self._by_target.get(entry_id, ())
+        ]
+        return bool(exact) and max(exact)[1] == HIDE
+
+    def may_be_purged(self, entry_id: str) -> bool:
+        """Whether any entry says that it was purged."""
+        return any(one.what == PURGE for one in self._about(entry_id))
+
+    def is_purged(self, entry_id: str, stub_digest: str) -> bool:
+        """Whether an entry says so that names this digest of its stub."""
+        about = self._about(entry_id)
+        return any(one.what == PURGE and one.new == stub_digest for one in about)
 
     def came_back(self, entry_id: str, piece: Piece) -> bool:
         """Whether the entry was purged, and this slice holds more than what was left of it."""
-        about = [one for one in self._about(entry_id) if one.what == PURGE]
-        if not about or is_stub(piece):
+        if is_stub(piece) or not self.may_be_purged(entry_id):
             return False
-        here = digest(piece.raw.rstrip(b"\n"))
-        return all(one.new != here for one in about)
+        return self.decided(entry_id, piece) == PURGE
 
     def _about(self, entry_id: str) -> list[Forgetting]:
         found = self._by_target.get(entry_id, [])
@@ -95,7 +110,14 @@ def forgetting(piece: Piece, by: str) -> Forgetting | None:
     new = values.get("new")
     new = new if isinstance(new, str) else ""
     what = values.get("what") or (PURGE if new else HIDE)
+    # Of a handwritten text nothing is left, and of any other a stub.
+    if what == PURGE and (("new" in values or "old" in values) if _is_hand(of) else not new):
+        what = HIDE
     return Forgetting(by, of, what if what in (UNHIDE, PURGE) else HIDE, new)
+
+
+def _is_hand(entry_id: str) -> bool:
+    return entry_id.startswith("h-")
 
 
 def base_id(entry_id: str) -> str:
@@ -105,8 +127,14 @@ def base_id(entry_id: str) -> str:
 
 def told(entry_id: str, file: str, line: int) -> tuple[str, str, int, str, str]:
     """What is said, as a `Finding` takes it, where the text of a purged entry is back."""
-    fix = f"`journal forget --purge {entry_id}` takes it out again"
+    fix = f"`journal forget {entry_id} --purge --reason TEXT` takes it out again"
     return "purged-text", file, line, "its text is back after it was purged", fix
+
+
+def told_redacted(entry_id: str, file: str, line: int) -> tuple[str, str, int, str, str]:
+    """What is said where the text from before a redaction is back; it may be shown."""
+    fix = f"`journal redact apply {entry_id}` masks it again"
+    return "redacted-text", file, line, "its text from before it was redacted is back", fix
 
 
 def stub(clock: str, values: dict[str, Any]) -> bytes:
@@ -129,3 +157,15 @@ def stubbed(piece: Piece) -> Piece:
     if not values:  # a handwritten one: its name is its text's
         return parse(f"## {piece.clock}\n".encode(), piece.offset)
     return parse(stub(piece.clock, values), piece.offset)
+
+
+def stub_digest(piece: Piece) -> str:
+    """The slice digest of the stub that a purge leaves of the slice; "" of a handwritten one."""
+    if not (piece.header and id_of(piece)):
+        return ""
+    return digest(stub(piece.clock, piece.values).rstrip(b"\n"))
+
+
+def is_own_stub(piece: Piece) -> bool:
+    """Whether the slice is, to the byte, what a purge leaves in this place."""
+    return is_stub(piece) and digest(piece.raw.rstrip(b"\n")) == stub_digest(piece)

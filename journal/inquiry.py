@@ -13,7 +13,8 @@ from dataclasses import replace
 from functools import cached_property
 
 from journal import dayfile, remains
-from journal.chain import ACCEPTS, Index, Verdict, sealed_digest, slice_digest
+from journal.accepting import Acceptances
+from journal.chain import Index, Verdict, slice_digest
 from journal.dayfile import EDITED, INTACT, TORN
 from journal.held import Acknowledged, Chain, Held
 from journal.pins import Pins
@@ -34,8 +35,7 @@ class Inquiry:
         self.witnesses: dict[tuple[Chain, int], list[Held]] = defaultdict(list)
         self.discredited: set[Held] = set()
         self.moved: dict[Held, Chain] = {}  # where misplaced entries belong
-        self.accepted: dict[tuple[str, str], str] = {}
-        self.old_headers: dict[str, str] = {}  # accepted, though no longer to be seen: state
+        self.accepted = Acceptances([], self._sealed_texts)
         self.found: dict[Held, Verdict] = {}
         self.others: list[Verdict] = []
 
@@ -44,11 +44,13 @@ class Inquiry:
         self._gather()
         gone, accepting = dict(self.gone), self.index.accepting
         while True:
-            self._accept(accepting)
+            self.accepted = Acceptances(accepting, self._sealed_texts)
+            redacted = (self.index.by_id.get(of) for of in self.accepted.redacted)
+            self.past.learn({held.day.path for held in redacted if held})
             self.gone, self.found, self.discredited = dict(gone), {}, set()
             for held in sorted(self._to_judge(), key=lambda held: -held.seq):
                 self.found[held] = self._judge(held)
-            sound = [held for held in accepting if self._is_intact(held)]
+            sound = [held for held in accepting if self._is_sound(held)]
             if len(sound) == len(accepting):
                 break
             accepting = sound  # who isn't intact can't accept anything
@@ -73,23 +75,25 @@ class Inquiry:
             if held.state == INTACT:
                 self.witnesses[held.day.chain, held.before].append(held)
 
-    def _is_intact(self, held: Held) -> bool:
-        return held not in self.found or self.found[held].state == INTACT
+    def _is_sound(self, held: Held) -> bool:
+        """Whether it can accept: as it was sealed, or sealed anew by a redaction that is sound."""
+        return held not in self.found or self.found[held].state in (INTACT, "redacted")
 
     def _to_judge(self) -> list[Held]:
-        back = [self.index.by_header.get(header) for header in self.old_headers]
-        back += [self.index.by_id.get(of) for of, new in self.accepted if new]
+        back = [self.index.by_header.get(header) for header in self.accepted.headers]
+        back += [self.index.by_id.get(of) for of in self.accepted.ids]
         return list(dict.fromkeys([*self.doubtful, *filter(None, back)]))
 
-    def _accept(self, accepting: list[Held]) -> None:
-        self.accepted, self.old_headers = {}, {}
-        for held in accepting:
-            values = dayfile.parse(held.raw).values
-            if "of" in values:
-                state = ACCEPTS[held.kind]
-                self.accepted[str(values["of"]), str(values.get("new", ""))] = state
-                if old := str(values.get("old", "")):
-                    self.old_headers[old] = state
+    def _sealed_texts(self, held: Held) -> list[bytes]:
+        """The sealed texts that spool and git have of its entry, and that are not what it is."""
+        promised = self.index.promised.get(held.id)
+        texts = [promised.text] if promised else []
+        texts += self.past.texts(held.day.path, held.id)
+        now = held.raw.rstrip(b"\n")
+        return [
+            text for text in dict.fromkeys(texts)
+            if text.rstrip(b"\n") != now and dayfile.parse(text).state == INTACT
+        ]  # fmt: skip
 
     # Moved entries
 
@@ -125,11 +129,10 @@ class Inquiry:
     # One entry
 
     def _judge(self, held: Held) -> Verdict:
-        if state := self._accepted_as(held):
+        if state := self.accepted.state(held):
             return plain(held, state)
-        before = self.old_headers.get(held.header, "") if held.header else ""
-        if before == "forgotten" or (before == "redacted" and held.state == INTACT):
-            return plain(held, before, "its text has come back")
+        if state := self.accepted.came_back(held):
+            return plain(held, state, "its text has come back")
         if not held.header:
             return self._unsealed(held)
         if why := self._why_changed(held):
@@ -137,14 +140,6 @@ class Inquiry:
         if why := self._why_alien(held):
             return plain(held, "alien", why)
         return self._placed(held)
-
-    def _accepted_as(self, held: Held) -> str:
-        """The state that an entry accepts it as; a redacted one also with a line under it."""
-        if state := self.accepted.get((held.id, slice_digest(held.raw))):
-            return state
-        if held.state != INTACT or not held.rest:
-            return ""
-        return self.accepted.get((held.id, sealed_digest(held.raw, held.rest)), "")
 
     def _why_changed(self, held: Held) -> str:
         """What is wrong with its text, as far as seal, spool, git and its successors can tell."""
@@ -225,7 +220,7 @@ class Inquiry:
         return {chain: sorted(chain.held) for chain in self.index.evidence.chains}
 
     def _links(self, held: Held) -> bool:
-        if self.index.links(held) or held.prev in self.old_headers:
+        if self.index.links(held) or held.prev in self.accepted.headers:
             return True
         return self.past.has_header(held.before, held.prev)
 
@@ -265,7 +260,7 @@ class Inquiry:
         """A piece without a readable header: a person's, or what is left of a sealed one."""
         for one in remains.found_in(held, self.index, self.gone):
             self.gone.pop(one.id, None)
-            if state := self.accepted.get((one.id, slice_digest(held.raw))):
+            if state := self.accepted.of_remains(one.id, held.raw):
                 return replace(plain(held, state), id=one.id)
             text = one.promised.text if one.promised else None
             if text is None and held.state == TORN:
@@ -288,7 +283,7 @@ class Inquiry:
             self.gone.pop(one.id, None)
             line = held.line + held.raw.count(b"\n", 0, one.offset)
             now = held.raw[one.offset :].rstrip(b"\n")
-            if state := self.accepted.get((one.id, slice_digest(now))):
+            if state := self.accepted.of_remains(one.id, now):
                 yield Verdict(one.id, state, held.day.path, line)
                 continue
             text = one.promised.text if one.promised else b""

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from journal import attach, dayfile
 from journal.daypath import DayFile, names_in
-from journal.forgetting import Done, in_groups
+from journal.forgetting import Done, Progress, Striking, in_groups
 from journal.header import id_of
 from journal.header import known as known_of
 from journal.names import is_slug
+from journal.portions import Portions
 from journal.selection import Selection
 from journal.strike.places import read
-from journal.strike.plan import Redacting, redactions
+from journal.strike.plan import Redacting, check, redactions
 from journal.strike.reseal import masked
 from journal.verify import verdicts
 
 if TYPE_CHECKING:
     from journal.api import Journal
     from journal.dayfile import Piece
-    from journal.intake import Masking
+    from journal.masking import Masking
     from journal.notebook import Notebook
 
-Progress = Callable[[int, int], None]
+MOST = 200  # entries masked at once: their texts are held and noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +114,27 @@ def _attachments(root: str, finder: Finder) -> Iterator[Held]:
         folder = attach.folder(namespace)
         for name in sorted(names_in(root, folder, [])) if is_slug(namespace) else ():
             data = read(root, f"{folder}/{name}")
-            masking = finder.masking(namespace)
-            if b"\0" not in data:
-                masking.text(data.decode(errors="surrogateescape"))
-            if masking.found:
-                rules = dict(sorted(Counter(masking.found).items()))
+            portions = Portions([data], finder.masking(namespace))
+            deque(portions, maxlen=0)  # what was found is known once all was taken
+            if portions.found:
+                rules = dict(sorted(Counter(portions.found).items()))
                 yield Held("", f"{folder}/{name}", 0, rules)
 
 
-def apply(journal: Journal, ids: Iterable[str], reason: str = "") -> list[Done]:
+def apply(
+    journal: Journal, ids: Iterable[str], reason: str = "", *, progress: Progress | None = None
+) -> list[Done]:
     """Mask what these entries still hold, wherever it lies; those that hold nothing are left out.
 
-    UsageError if an entry is nowhere here.
+    UsageError if an entry is nowhere here; then nothing was done.
     """
     notebook = journal.notebook
     store = notebook.store
     redacting = Redacting(Finder(notebook).masking, lambda: verdicts(store), reason)
-    return in_groups(journal, ids, lambda some: redactions(journal.root, some, redacting))
+    striking = Striking(
+        check=lambda some: check(journal.root, some, purge=False),
+        plan=lambda some: redactions(journal.root, some, redacting),
+        most=MOST,
+        again=lambda some: redactions(journal.root, some, redacting, again=True),
+    )
+    return in_groups(journal, ids, striking, progress)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from journal import clock
-from journal.forgetting import Done, purge
+from journal.forgetting import Done, Progress, purge
 from journal.policy.admission import FILE, RECORD
 from journal.policyfile import read_policy
 from journal.selection import Selection
+from journal.strike.places import Place
+from journal.strike.plan import is_typed_in
 
 if TYPE_CHECKING:
     from journal.api import Journal
@@ -27,25 +29,51 @@ class Due:
     rule: str
 
 
-def due(journal: Journal) -> list[Due]:
-    """What is to be purged by the policy as it is now, oldest first.
+class Owed(list[Due]):
+    """What is to be purged, oldest first; `kept`: what would be, had nobody written in it."""
 
-    Never what a person wrote by hand, nor what is needed to verify other entries.
+    def __init__(self, wanted: Iterable[Due], kept: Iterable[Due] = ()) -> None:
+        super().__init__(wanted)
+        self.kept = list(kept)
+
+
+def due(journal: Journal) -> Owed:
+    """What is to be purged by the policy as it is now.
+
+    Never what a person wrote, by hand, under an entry or in it, nor what is needed to verify other
+    entries.
     """
     policy = read_policy(journal.root)
     journal.catalog.catch_up()
-    found = [
-        one
+    found = {
+        one.row.id: one
         for namespace in sorted(journal.catalog.values("namespace"))
         for one in _due_in(journal, namespace, policy.limits(namespace))
-    ]
-    return sorted(found, key=lambda one: (one.row.at, one.row.id))
+    }
+    ordered = sorted(found.values(), key=lambda one: (one.row.at, one.row.id))
+    typed = {
+        row.id
+        for row, piece in journal.read(one.row for one in ordered)
+        if is_typed_in(Place(row.file, row.line, piece, regular=True))
+    }
+    return Owed(
+        (one for one in ordered if one.row.id not in typed),
+        (one for one in ordered if one.row.id in typed),
+    )
+
+
+def _oldest(days: int) -> datetime:
+    """The moment that lies so many days back; the first of all if there is none."""
+    try:
+        return clock.now() - timedelta(days=days)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _due_in(journal: Journal, namespace: str, limits: Limits) -> Iterator[Due]:
     if not (limits.retention_days or limits.max_entries or limits.max_facts):
         return
-    oldest = clock.now() - timedelta(days=limits.retention_days)
+    oldest = _oldest(limits.retention_days)
     chosen = Selection(namespace=namespace, forgotten="also")
     entries = facts = 0
     for row in journal.rows(chosen):
@@ -67,12 +95,10 @@ def _may_go(row: Row) -> bool:
     return bool(row.digest) and row.kind not in RECORD
 
 
-def run(journal: Journal, wanted: list[Due]) -> list[Done]:
-    """Purge what is due, each group by its rule; what was done."""
-    by_rule: dict[str, list[str]] = {}
-    for one in wanted:
-        by_rule.setdefault(one.rule, []).append(one.row.id)
-    done: list[Done] = []
-    for rule, ids in by_rule.items():
-        done += purge(journal, ids, f"Kept no longer: {rule}.")
-    return done
+def run(journal: Journal, wanted: Iterable[Due], *, progress: Progress | None = None) -> list[Done]:
+    """Purge what is due, each with its rule; what was done.
+
+    Where a person has written in an entry since, it stays, and is not among what was done.
+    """
+    reasons = {one.row.id: f"Kept no longer: {one.rule}." for one in wanted}
+    return purge(journal, reasons, reasons, progress=progress, spares=True)

@@ -22,11 +22,13 @@ from journal.files import Folder
 from journal.finding import Finding
 from journal.ids import matches
 from journal.names import KINDS
+from journal.redacted import Redacted
 from journal.selection import EVERYTHING, Selection
 from journal.source import Source
 from journal.workspace import Config, read_config
 
 _SAYS = hidden.KIND.encode()
+_REDACTS = b"\nkind: redact\n"
 _HAND = frozenset("h-0123456789abcdef")
 
 
@@ -47,6 +49,8 @@ class Store:
         self.configure(config or read_config(root))
         self.reading = Reading()
         self._said = hidden.Said()
+        self._redacted = Redacted()
+        self._put_away: set[tuple[str, Source]] = set()  # what is forgotten of what was read
 
     def configure(self, config: Config) -> None:
         """Read by this configuration from now on."""
@@ -117,11 +121,11 @@ class Store:
         for date in sorted({*days, *spooled}, reverse=True):
             entries = self.day(days.get(date, []), spooled.get(date, []), originals)
             for entry in reversed(entries):
-                if self._shows(entry.id, selection) and selection.takes(entry):
+                if self._shows(entry, selection) and selection.takes(entry):
                     yield entry
 
-    def _shows(self, entry_id: str, selection: Selection) -> bool:
-        forgotten = self._said.decided(entry_id) != hidden.UNHIDE
+    def _shows(self, entry: Entry, selection: Selection) -> bool:
+        forgotten = (entry.id, entry.source) in self._put_away
         return (
             forgotten
             if selection.forgotten == "only"
@@ -129,11 +133,12 @@ class Store:
         )
 
     def _learn(self, waiting: list[spool.Record]) -> None:
-        """Read what the forget entries say; what can't be read is told by who comes there."""
-        self._said = hidden.Said()
+        """Read what was forgotten and redacted; what can't be read is told by who comes there."""
+        self._said, self._redacted, self._put_away = hidden.Said(), Redacted(), set()
         reading, self.reading = self.reading, Reading()
-        saying = {record.id: record for record in waiting if _SAYS in record.slice}
-        marks = [_SAYS, *(entry_id.encode() for entry_id in saying)]
+        words = (_SAYS, _REDACTS)
+        saying = {one.id: one for one in waiting if any(word in one.slice for word in words)}
+        marks = [*words, *(entry_id.encode() for entry_id in saying)]
         pieces = [
             piece
             for day in self.files()
@@ -145,6 +150,7 @@ class Store:
         for piece in pieces:
             if one := hidden.forgetting(piece, header.id_of(piece)):
                 self._said.add(one)
+            self._redacted.learn(piece)
         for record in self.spooled():  # git may have taken the entry that says so elsewhere
             one = hidden.forgetting(dayfile.parse(record.slice), record.id)
             if one and one.what == hidden.PURGE:
@@ -237,6 +243,9 @@ class Store:
             known["id"] = hand_id = dayfile.hand_id(piece)
             twins[hand_id] = twins.get(hand_id, 0) + 1
             known["id"] += f"-{twins[hand_id]}" if twins[hand_id] > 1 else ""
+        source = Source(day.path, line, piece.offset)
+        if self._said.decided(known["id"], piece) != hidden.UNHIDE:
+            self._put_away.add((known["id"], source))
         shown = self.shown(known["id"], piece)
         if shown is not piece:
             self.reading.findings[Finding(*hidden.told(known["id"], day.path, line))] = None
@@ -244,13 +253,15 @@ class Store:
             known = header.known(piece, day.date, lambda: self.zone) | {"id": known["id"]}
         else:
             self._trouble(day.path, line, piece)
+            if self._redacted.came_back(known["id"], piece):
+                self.find(*hidden.told_redacted(known["id"], day.path, line))
         return Entry(
             **known,
             namespace=day.namespace,
             writer=day.writer or self.config.writer,
             body=piece.body.decode(errors="replace"),
             postscript=piece.postscript.decode(errors="replace"),
-            source=Source(day.path, line, piece.offset),
+            source=source,
         )
 
     def shown(self, entry_id: str, piece: Piece) -> Piece:

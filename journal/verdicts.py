@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from difflib import unified_diff
+from typing import Any
 
 from journal import dayfile
 from journal.chain import Verdict, slice_digest
-from journal.dayfile import EDITED, TORN
+from journal.cjson import dumps
+from journal.dayfile import EDITED, TORN, Piece
 from journal.held import Acknowledged, Held
+
+_PLACEHOLDER = re.compile(
+    r"\[redacted:[a-z0-9-]+:[0-9a-f]{4}\]|\[private\]|redacted-[a-z0-9-]+-[0-9a-f]{4}"
+)
+_RESEALED = ("title", "len", "digest", "closes")  # the title is in the heading, too
 
 
 def plain(held: Held, state: str, message: str = "") -> Verdict:
@@ -39,3 +47,36 @@ def diff(old: bytes, now: bytes) -> str:
     """What changed, line by line."""
     before, after = (text.decode(errors="replace").split("\n") for text in (old, now))
     return "\n".join(unified_diff(before, after, "sealed", "now", lineterm="", n=1))
+
+
+def is_masked(old: bytes, now: bytes) -> bool:
+    """Whether a sealed slice says what it said, but for placeholders; what is under it aside."""
+    before, after = dayfile.parse(old), dayfile.parse(now)
+    if before.clock != after.clock:
+        return False
+    pairs = zip(_texts(before), _texts(after), strict=True)
+    return all(_fits(text, masked) for text, masked in pairs)
+
+
+def _texts(piece: Piece) -> tuple[str, str, str]:
+    kept: dict[str, Any] = {
+        key: value for key, value in piece.values.items() if key not in _RESEALED
+    }
+    return piece.title, dumps(kept), piece.body.decode(errors="surrogateescape").strip("\n")
+
+
+def _fits(text: str, masked: str) -> bool:
+    """Whether placeholders stand for whatever of `text` is not in `masked`."""
+    first, *rest = _PLACEHOLDER.split(masked)
+    if not rest:
+        return text == masked
+    *middle, last = rest
+    at, end = len(first), len(text) - len(last)
+    if not (text.startswith(first) and text.endswith(last)):
+        return False
+    for part in middle:  # what stands between two of them, wherever it comes first
+        at = text.find(part, at + 1, end)
+        if at < 0:
+            return False
+        at += len(part)
+    return at < end

@@ -23,6 +23,7 @@ from journal.selection import Selection
 from journal.store import Store
 from journal.workspace import init
 
+BACK = ("purged-text", "redacted-text")
 HAND = "## 10:00 Typed\n\nBy hand, see [[Plan]] #idea\n"
 
 
@@ -64,7 +65,7 @@ def expected(
     found = sorted(
         (f.code, f.file, f.line)
         for f in store.reading.findings
-        if f.line or f.code != "purged-text" or not any(name in f.fix for name in placed)
+        if f.line or f.code not in BACK or not any(name in f.fix for name in placed)
     )
     return sorted(entries, key=place, reverse=True), found
 
@@ -89,7 +90,8 @@ def differences(root: Path, journal: Journal) -> list[str]:
     told = {row.id for row in journal.rows(Selection(forgotten="only")) if row.forgotten}
     for row in journal.rows(Selection(forgotten="also")):
         # Of a purge that only a spool knows there is no row to tell of it.
-        is_told = journal.catalog.forgotten(row.id) or base_id(row.id) in purged_in_spools(root)
+        in_spool = base_id(row.id) in purged_in_spools(root) and row.forgotten
+        is_told = journal.catalog.forgotten(row.id) or in_spool
         if (row.id in hidden) != bool(is_told):
             wrong.append(f"{row.id}: who forgot it?")
     return wrong if hidden == told else [*wrong, f"hidden are {told}, not {hidden}"]

@@ -66,6 +66,10 @@ def stub_of(root: Path, receipt: Receipt) -> bytes:
     return hidden.stub(piece.clock, piece.values)
 
 
+def stub_digest(root: Path, receipt: Receipt) -> str:
+    return dayfile.digest(stub_of(root, receipt).rstrip(b"\n"))
+
+
 def purge(root: Path, receipt: Receipt) -> bytes:
     """A forget entry, and the stub in the entry's place; what stood there."""
     stub = stub_of(root, receipt)
@@ -158,7 +162,7 @@ def test_the_newest_decides_and_nothing_undoes_a_purge(root: Path, journal: Jour
         assert sum(row.id == receipt.id for row in journal.rows()) == shown
         by = journal.catalog.forgotten(receipt.id)
         assert (by and by.id) == (None if shown else said.id)
-    purged = forget(root, receipt.id, "", new="sha256:0")
+    purged = forget(root, receipt.id, "", new=stub_digest(root, receipt))
     forget(root, receipt.id, "unhide")
     assert journal.count(ONLY) == 1
     by = journal.catalog.forgotten(receipt.id)
@@ -224,7 +228,7 @@ def test_one_that_waits_in_a_spool_counts(root: Path, journal: Journal) -> None:
 def test_a_forgotten_forget_entry_counts_all_the_same(root: Path, journal: Journal) -> None:
     receipt = add(root)
     said = forget(root, receipt.id)
-    forget(root, said.id, "purge")
+    forget(root, said.id, "purge", new=stub_digest(root, said))
     assert {row.id for row in journal.rows(ONLY)} == {receipt.id, said.id}
     by = journal.catalog.forgotten(receipt.id)
     assert by
@@ -285,7 +289,8 @@ def test_a_text_that_came_back_is_not_shown(root: Path, journal: Journal, first:
     (found,) = journal.findings()
     assert (found.code, found.file, found.line) == ("purged-text", receipt.file, receipt.line)
     assert found.message == "its text is back after it was purged"
-    assert found.fix == f"`journal forget --purge {receipt.id}` takes it out again"
+    fix = f"`journal forget {receipt.id} --purge --reason TEXT` takes it out again"
+    assert found.fix == fix
     row, piece = journal.look(receipt.id)
     assert (row.forgotten, row.came_back) == (True, True)
     assert (piece.raw, piece.body, piece.title) == (stub_of(root, receipt), b"", "")
@@ -306,7 +311,7 @@ def test_a_purge_is_honoured_as_long_as_a_file_or_a_spool_knows_of_it(
     root: Path, journal: Journal
 ) -> None:
     receipt = add(root)
-    said = forget(root, receipt.id, "purge")
+    said = forget(root, receipt.id, "purge", new=stub_digest(root, receipt))
     assert canaries(everything(journal, ALSO)) == set()
     file = root / said.file
     file.write_bytes(file.read_bytes().replace(b"Its reason.", b"No reason."))
@@ -319,8 +324,9 @@ def test_a_purge_is_honoured_as_long_as_a_file_or_a_spool_knows_of_it(
 
 def test_a_purged_text_that_waits_in_a_spool_is_not_shown(root: Path, journal: Journal) -> None:
     receipt = add(root)
+    new = stub_digest(root, receipt)
     (root / receipt.file).unlink()
-    forget(root, receipt.id, "purge", new="sha256:0")  # it is put back, for it came to the file
+    forget(root, receipt.id, "purge", new=new)  # it is put back, for it came to the file
     (root / receipt.file).unlink()
     assert differences(root, journal) == []
     assert canaries(everything(journal, ALSO)) == set()
@@ -362,7 +368,10 @@ def test_in_memory(root: Path) -> None:
     book.append(Draft(body="Why.", kind="forget", fields={"of": receipt.id}))
     assert [entry.kind for entry in book.entries()] == ["forget"]
     assert book.find(receipt.id).title == "A quokka"
-    book.append(Draft(body="Why.", kind="forget", fields={"of": receipt.id, "what": "purge"}))
+    data = book.store.texts[receipt.file]
+    (piece,) = (p for p in dayfile.pieces(data) if header.id_of(p) == receipt.id)
+    fields = {"of": receipt.id, "what": "purge", "new": hidden.stub_digest(piece)}
+    book.append(Draft(body="Why.", kind="forget", fields=fields))
     assert canaries(iter([*book.entries(ALSO), book.find(receipt.id)])) == set()
     os.rename(root / ".journal", root / "away")
     (root / ".journal").write_text("no folder")

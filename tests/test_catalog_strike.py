@@ -13,7 +13,17 @@ from pathlib import Path
 import faults
 import pytest
 from catalogs import DAMAGES, HAND, changed, differences, workspace, write
-from test_catalog_forget import ALSO, add, canaries, everything, forget, purge, replaced, stub_of
+from test_catalog_forget import (
+    ALSO,
+    add,
+    canaries,
+    everything,
+    forget,
+    purge,
+    replaced,
+    stub_digest,
+    stub_of,
+)
 
 from journal import dayfile, header, seal
 from journal.api import Journal
@@ -143,7 +153,7 @@ def test_a_stub_that_comes_after_its_forget_entry(tmp_path: Path) -> None:
     there, here = workspace(tmp_path / "there"), tmp_path / "here"
     (receipt, _) = filled(there)
     shutil.copytree(there, here)
-    said = forget(there, receipt.id, "purge")
+    said = forget(there, receipt.id, "purge", new=stub_digest(there, receipt))
     replaced(there, receipt, stub_of(there, receipt))
     journal = Journal(str(here))
     for file in (said.file, receipt.file):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journal import chain, dayfile, held, names, seal
+from journal import chain, dayfile, held, seal
 from journal.chain import STATES, Evidence, Past, Verdict, counts, exit_code, slice_digest
 from journal.held import Acknowledged, Chains, Day, Held
 from tests.strategies import bodies, words
@@ -268,15 +268,13 @@ def test_an_edited_copy_beside_the_intact_entry_is_edited(five: Writing) -> None
     ("kind", "state"),
     [
         ("amend", "amended"),
-        ("forget", "forgotten"),
         ("redact", "redacted"),
         ("adopt", "handwritten"),
     ],
 )
 def test_an_acceptance_names_the_old_header_and_the_new_slice(
-    five: Writing, kind: str, state: str, monkeypatch: pytest.MonkeyPatch
+    five: Writing, kind: str, state: str
 ) -> None:
-    monkeypatch.setattr(names, "KINDS", names.KINDS | {"redact"})  # its verb comes later
     now = changed(five.slices[3], "kind: note", "kind: fact")
     old = header_of(five.slices[3])
     fields = {"of": entry_id(3), "old": old, "new": slice_digest(now)}

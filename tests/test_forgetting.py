@@ -34,7 +34,7 @@ from journal.entry import Draft
 from journal.errors import Conflict, JournalError, Refused, UsageError
 from journal.notebook import Notebook
 from journal.selection import Selection
-from journal.strike import intent
+from journal.strike import exchange, intent
 
 TEXT = f"{CANARY} is the text"
 NUMBER_ONE = "t-1"
@@ -308,7 +308,7 @@ def test_an_entry_that_another_one_has_swallowed_is_told(tmp_path: Path) -> None
     file.write_text(file.read_text().replace(raw, "# " + raw[3:]))
     done = journal(tmp_path, "forget", receipts[1].id, "--purge", "--reason", WHY)
     assert done.returncode == 0
-    assert re.search(rf"{re.escape(receipts[0].file)}:\d+ still names it", done.stderr)
+    assert re.search(rf"{re.escape(receipts[0].file)}:\d+ ", done.stderr)
 
 
 def test_an_editors_copy_is_told(tmp_path: Path) -> None:
@@ -564,10 +564,14 @@ def cut(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     def end(*_: object, **__: object) -> None:
         raise Cut
 
-    monkeypatch.setattr(strike, what, end)
+    where = strike if hasattr(strike, what) else exchange
+    monkeypatch.setattr(where, what, end)
 
 
-@pytest.mark.parametrize("where", ["_append", "_keep_tokens", "_strike_day", "_drop", "_unlink"])
+FINISHED = "finished a purge that had been cut short"
+
+
+@pytest.mark.parametrize("where", ["_append", "_keep_tokens", "strike_day", "drop", "unlink"])
 def test_the_next_one_finishes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
@@ -580,7 +584,9 @@ def test_the_next_one_finishes_it(
             purge(tmp_path, target.id)
     found = [one.code for one in doctor.examine(str(tmp_path)).findings]
     assert "striking" in found
-    assert Notebook.open(str(tmp_path)).append(Draft(body="next")).notices == ()
+    assert CANARY not in journal(tmp_path, "list").stdout or where == "_append"
+    assert strike.is_pending(str(tmp_path)), "who only reads finishes nothing"
+    assert Notebook.open(str(tmp_path)).append(Draft(body="next")).notices == (FINISHED,)
     assert not strike.is_pending(str(tmp_path))
     assert len([r for r in opened.rows() if r.kind == "forget"]) == 1
     sound_without(tmp_path, kept=["First body.", "next"])
@@ -590,10 +596,12 @@ def test_the_next_one_finishes_it(
 def test_another_purge_finishes_it_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened, receipts = book(tmp_path, "First body.", TEXT, f"{TEXT} too", "Fourth body.")
     with monkeypatch.context() as patch:
-        cut(patch, "_strike_day")
+        cut(patch, "strike_day")
         with pytest.raises(Cut):
             purge(tmp_path, receipts[1].id)
-    forgetting.purge(opened, [receipts[2].id], WHY)
+    done = forgetting.purge(opened, [receipts[2].id], WHY)
+    assert done[0].receipt
+    assert FINISHED in done[0].receipt.notices
     assert len([r for r in opened.rows() if r.kind == "forget"]) == 2
     sound_without(tmp_path, kept=["First body.", "Fourth body."])
 
@@ -613,9 +621,10 @@ def test_cut_short_with_the_day_file_out_of_its_place(
     aside.mkdir(exist_ok=True)
     day(tmp_path, receipts[0]).rename(aside / kept)
     assert path == receipts[0].file
-    another_writer(tmp_path)  # the forget entry isn't in its spool: it is said once more
+    another_writer(tmp_path)  # the forget entry isn't in its spool, and said all the same
     Notebook.open(str(tmp_path)).append(Draft(body="next"))
     assert list(aside.iterdir()) == []
+    assert len([r for r in api.open(str(tmp_path)).rows() if r.kind == "forget"]) == 1
     sound_without(tmp_path, kept=["First body.", "Third body.", "next"])
 
 
@@ -628,13 +637,18 @@ def test_what_can_not_be_finished_stops_no_append(
         raise JournalError("no room", kind="disk-full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(strike, "_strike_day", fail)
-        with pytest.raises(JournalError, match="no room"):
+        patch.setattr(exchange, "strike_day", fail)
+        with pytest.raises(JournalError, match="no room") as raised:
             purge(tmp_path, receipts[1].id)
+        assert raised.value.kind == "disk-full"
+        assert "is noted, and the next append finishes it" in raised.value.hint
         receipt = opened.append(Draft(body="next"))
         assert "can't be finished yet" in receipt.notices[0]
-    assert journal(tmp_path, "list").returncode == 0
-    assert not strike.is_pending(str(tmp_path))
+    assert CANARY not in journal(tmp_path, "list", "--json").stdout
+    assert strike.is_pending(str(tmp_path))
+    done = journal(tmp_path, "append", "again")
+    assert done.returncode == 0, done
+    assert FINISHED in done.stderr
     sound_without(tmp_path, kept=["First body.", "next"])
 
 
@@ -663,7 +677,13 @@ def all_objects(root: Path) -> bytes:
     return subprocess.run(words, cwd=root, capture_output=True, check=True).stdout
 
 
-@pytest.mark.parametrize("where", ["", "notes/mine"])
+def run(top: Path, commands: list[str]) -> subprocess.CompletedProcess[str]:
+    """What a person does with the lines that a purge prints: all of them, pasted into a shell."""
+    words = ["sh", "-c", "\n".join(commands)]
+    return subprocess.run(words, cwd=top, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("where", ["", "notes/mine", "my notes/Zwerg 'ä'"])
 def test_the_commands_for_git(tmp_path: Path, where: str) -> None:
     top = tmp_path / "repo"
     root = top / where
@@ -698,9 +718,8 @@ def test_the_commands_for_git(tmp_path: Path, where: str) -> None:
     told = json.loads(done.stdout)
     assert told["left"] == []
     assert CANARY.encode() in all_objects(top)
-    for command in told["history"]:
-        ran = subprocess.run(["sh", "-c", command], cwd=top, capture_output=True, check=False)
-        assert ran.returncode == 0, (command, ran.stdout, ran.stderr)
+    ran = run(top, told["history"])
+    assert ran.returncode == 0, ran
     assert CANARY.encode() not in all_objects(top)
     git(top, "fsck", "--strict")
     assert git(top, "log", "--format=%s").split() == [

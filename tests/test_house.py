@@ -19,12 +19,12 @@ SCRIPT = ROOT / "journal" / "cli" / "journal"
 # A part imports only from floors below it and from its own.
 FLOORS = {
     0: "cjson clock errors finding ids named names safe source",
-    1: "chain dayfile entry frontmatter header held hidden inquiry markdown openblock pins preamble"
-    " remains seal selection shown verdicts yamlblock",
+    1: "accepting chain dayfile entry frontmatter header held hidden inquiry markdown openblock"
+    " pins preamble redacted remains seal selection shown verdicts yamlblock",
     2: "decisions facts graph paths policy redaction reviews sessions tasks",
-    3: "acceptance anchor attach credentials daypath days editing files gitstate identity inmemory"
-    " intake mend notebook past policyfile protocol receipt settle space spool spoolfile store"
-    " strike tail tokens trim verify workspace",
+    3: "acceptance anchor attach attached credentials daypath days editing files gitstate identity"
+    " inmemory intake masking mend notebook past policyfile portions protocol receipt settle space"
+    " spool spoolfile store strike tail tokens trim verify workspace",
     4: "catalog exports git importers packs recall",
     5: "api context doctor forgetting links redacting repair restore retention status",
     6: "cli mcp tui",

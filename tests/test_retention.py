@@ -6,11 +6,13 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from strikes import CANARY, book, day, holding, journal, sound_without, unsound
 
 from journal import api, clock, forgetting, retention
 from journal.api import Journal
 from journal.entry import Draft
+from journal.policy.limits import Limits
 from journal.selection import Selection
 
 
@@ -106,7 +108,41 @@ def test_what_a_person_typed_and_the_record_stay(tmp_path: Path) -> None:
     assert unsound(tmp_path) == []
 
 
-def test_several_groups(tmp_path: Path) -> None:
+def test_where_a_person_wrote_under_it_it_stays(tmp_path: Path) -> None:
+    opened, receipts = book(tmp_path, "First.", "Second.", "Third.", "The last.")
+    file = day(tmp_path, receipts[0])
+    text = file.read_text().replace("Second.\n", "Second.\n\nTyped below.\n")
+    file.write_text(text.replace("Third.", "Changed by hand."))
+    policy(tmp_path, max_entries=1)
+    wanted = retention.due(opened)
+    assert [one.row.id for one in wanted] == [receipts[0].id]
+    assert [one.row.id for one in wanted.kept] == [receipts[1].id, receipts[2].id]
+    retention.run(opened, wanted)
+    assert "Typed below." in file.read_text()
+    assert "Changed by hand." in file.read_text()
+    assert "First." not in file.read_text()
+
+
+def test_what_is_written_under_it_before_the_run_keeps_it(tmp_path: Path) -> None:
+    opened, receipts = book(tmp_path, "First.", "Second.", "The last.")
+    policy(tmp_path, max_entries=1)
+    wanted = retention.due(opened)
+    assert len(wanted) == 2
+    file = day(tmp_path, receipts[0])
+    file.write_text(file.read_text().replace("Second.\n", "Second.\n\nTyped below.\n"))
+    done = retention.run(opened, wanted)
+    assert [one.planned.stroke.id for one in done] == [receipts[0].id]
+    assert "Second." in file.read_text()
+
+
+def test_days_beyond_the_calendar(tmp_path: Path) -> None:
+    opened, _ = book(tmp_path, "First.")
+    for days in (10**6, 10**12):  # before the first year, and more than Python counts
+        assert list(retention._due_in(opened, "main", Limits(retention_days=days))) == []
+
+
+def test_several_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forgetting, "MOST", 40)
     opened, receipts = book(tmp_path, "The first.")
     drafts = [Draft(body=f"{CANARY} {n}", token=f"t{n}") for n in range(2 * forgetting.MOST + 1)]
     opened.notebook.append_many(drafts)

@@ -343,6 +343,7 @@ RIGHT: dict[str, dict[str, Any]] = {
         "findings": [
             {"code": "policy", "file": "policy.yaml", "line": 1, "message": "m", "fix": "f"}
         ],
+        "notes": [],
     },
     "policy-explain": {
         "schema": "journal/policy-explain@1", "namespace": "main", "kind": "note", "role": "",

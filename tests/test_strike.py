@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import strategies
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from journal.chain import slice_digest
 from journal.dayfile import EDITED, INTACT
 from journal.errors import FormatError
 from journal.header import known
-from journal.intake import Masking
+from journal.masking import Masking
 from journal.redaction import DEFAULT
 from journal.spool import encode, scan
 from journal.strike.reseal import draft_of, masked
@@ -135,6 +136,60 @@ def test_a_slice_that_claims_a_seal_without_a_place_is_masked_where_it_stands() 
     new = masked(piece, masking())
     assert new
     assert SECRET.encode() not in new
+
+
+NUMBERS = {
+    "of": A, "what": "purge", "old": "sha256:" + "1" * 64, "new": "sha256:" + "2" * 64,
+    "now": "sha256:" + "3" * 64, "was": "sha256:" + "4" * 64,
+    "where": "journal/main/2026/2026-11-21.md:4",
+}  # fmt: skip
+
+
+class Everything(Nothing):
+    """Takes every text for a secret, but for keys."""
+
+    def text(self, text: str) -> str:
+        if text in ("why", *NUMBERS):
+            return text
+        self.found.append("all")
+        return f"[{len(text)}]"
+
+
+@pytest.mark.parametrize("kind", ["amend", "adopt", "forget", "redact"])
+def test_what_an_entry_says_of_others_is_never_masked(kind: str) -> None:
+    """Or nobody could tell any more which entry it accepts."""
+    raw = sealed(kind=kind, title="A title", fields={**NUMBERS, "why": "because"})
+    new = masked(dayfile.parse(raw), Everything())
+    assert new
+    now = dayfile.parse(new)
+    assert now.state == INTACT
+    assert {key: now.values[key] for key in NUMBERS} == NUMBERS
+    assert b"because" not in new
+    assert b"A title" not in new
+    assert b"A body." not in new
+
+
+def test_what_another_kind_says_under_these_names_is_masked() -> None:
+    new = masked(dayfile.parse(sealed(kind="note", fields={"of": "a word"})), Everything())
+    assert new
+    assert b"a word" not in new
+
+
+def test_ids_and_digests_stay_where_a_slice_is_masked_where_it_stands() -> None:
+    raw = sealed(kind="forget", fields={"of": A, "new": NUMBERS["new"]}, body=b"One.")
+    raw = raw.replace(b"One.", b"Two.")
+    new = masked(dayfile.parse(raw), Everything())
+    assert new
+    assert b"Two." not in new
+    for line in (f"id: {A}", f"prev: {PREV}", f"of: {A}", f"new: {NUMBERS['new']}"):
+        assert line.encode() in new
+
+
+def test_text_above_the_first_heading_is_masked_from_its_first_byte() -> None:
+    for text in (f"{SECRET}\nMore.", f"## {SECRET}\nMore.", f"\n```yaml entry\n{SECRET}\n```"):
+        new = masked(dayfile.parse(text.encode()), masking())
+        assert new, text
+        assert SECRET.encode() not in new
 
 
 # Files

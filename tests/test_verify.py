@@ -363,7 +363,7 @@ def test_a_forgotten_entry_leaves_a_stub_and_stays_forgotten(book: Notebook) -> 
     whole = slice_of(book, receipts[1])
     piece = dayfile.parse(whole)
     stub = (
-        f"## 08:30\n\n```yaml entry\nid: {receipts[1].id}\nseq: 2\n"
+        f"## {piece.clock}\n\n```yaml entry\nid: {receipts[1].id}\nseq: 2\n"
         f"prev: {piece.values['prev']}\n```\n\n"
     ).encode()
     path = file_of(book, receipts[1])

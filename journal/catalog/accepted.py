@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def unaccepted(catalog: Catalog, findings: Iterable[Finding]) -> Iterator[Finding]:
     """The findings without those of entries that were accepted so."""
-    accepted: set[tuple[object, object]] | None = None
+    accepted: set[tuple[str, str]] | None = None
     for one in findings:
         if one.code == EDITED:
             accepted = _accepted(catalog) if accepted is None else accepted
@@ -29,13 +29,19 @@ def unaccepted(catalog: Catalog, findings: Iterable[Finding]) -> Iterator[Findin
         yield one
 
 
-def _accepted(catalog: Catalog) -> set[tuple[object, object]]:
-    """Id and slice digest of all that some entry accepts."""
-    return {
-        (str(row.fields.get("of")), str(row.fields.get("new")))
+def _accepted(catalog: Catalog) -> set[tuple[str, str]]:
+    """Id and slice digest of all that some entry accepts, also where it was redacted since."""
+    said = [
+        tuple(str(row.fields.get(key, "")) for key in ("of", "new", "was", "now"))
         for kind in ACCEPTS
         for row in catalog.rows(Selection(kind=kind, forgotten="also"))
-    }
+    ]  # fmt: skip
+    found = {(of, new) for of, new, _, _ in said}
+    steps = {(of, was): now for of, _, was, now in said if was}
+    for of, digest in list(found):
+        while (digest := steps.get((of, digest), "")) and (of, digest) not in found:
+            found.add((of, digest))
+    return found
 
 
 def _digest(root: str, row: Row) -> str:

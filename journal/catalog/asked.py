@@ -53,6 +53,15 @@ class Asked:
             return None if what == "unhide" else Row(tuple(rest))
         return None
 
+    def is_purged(self, entry_id: str) -> bool:
+        """Whether the entry of this id was purged for good: `unhide` can't bring it back."""
+        return bool(self._ask(find.purged(entry_id)))
+
+    def with_ids(self, ids: "Sequence[str]") -> list[Row]:
+        """The rows of these ids, forgotten or not, also those that other rows stand for."""
+        some = find.batches(ids)
+        return [Row(row) for part in some for row in self._ask(find.with_ids(part))]
+
     def at(self, numbers: "Sequence[int]") -> dict[int, Row]:
         """The rows that have these numbers, as far as they are still there."""
         batches = find.batches(numbers)

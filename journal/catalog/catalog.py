@@ -9,7 +9,7 @@ from journal.catalog import find
 from journal.catalog.asked import Asked
 from journal.catalog.database import Database, in_memory
 from journal.catalog.migrate import EditedMigration, MigrationError, is_current, migrate
-from journal.catalog.row import restored
+from journal.catalog.row import Row, restored
 from journal.catalog.watch import Changes, Disk
 from journal.errors import JournalError
 from journal.space import CACHE
@@ -136,8 +136,8 @@ class Catalog(Asked):
 
     def findings(self) -> "list[Finding]":
         """What reading the files met that is not as it should be."""
-        rows, back = self._ask_all([find.FINDINGS, find.BACK])
-        if not rows and not back and not self.trouble:
+        rows, back, redacts = self._ask_all([find.FINDINGS, find.BACK, find.REDACTS])
+        if not rows and not back and not redacts and not self.trouble:
             return []
         from journal.catalog.accepted import unaccepted
         from journal.finding import Finding
@@ -151,6 +151,10 @@ class Catalog(Asked):
         found = list(unaccepted(self, every))
         if back:
             found += self._came_back(back)
+        if redacts:
+            from journal.catalog.redactions import came_back
+
+            found += came_back(self, map(Row, redacts))
         if self.trouble:
             fix = "the answer is complete, but slow; see what it is, and its permissions"
             found.append(Finding("no-catalog", CACHE, 0, self.trouble, fix))

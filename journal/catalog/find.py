@@ -5,11 +5,12 @@ from journal.catalog.row import COLUMNS, stored
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Literal
+    from typing import Literal, TypeVar
 
     from journal.catalog.row import Row
     from journal.selection import Selection
 
+    T = TypeVar("T")
     Question = tuple[str, list[object]]
 
 _FROM = "FROM entry e JOIN file f ON f.number = e.file LEFT JOIN spool s ON s.number = e.spool"
@@ -20,6 +21,7 @@ _EQUAL = ("kind", "role", "actor", "session", "path", "namespace")
 _MANY = 500  # below SQLite's limit of values in one question
 _ENDING = 8  # characters that the index of endings has
 _SHOWN = {"": "e.copy = 0", "also": "e.copy & 1 = 0", "only": "e.copy > 1 AND e.copy & 1 = 0"}
+_PURGED = "SELECT 1 FROM entry p WHERE p.id = ? AND p.copy & 12"
 _MIXED = "id <> upper(id) AND id <> lower(id)"  # as an index has it
 
 
@@ -31,6 +33,8 @@ SELECT f.path, e.line, e.id FROM entry e JOIN file f ON f.number = e.file
 WHERE e.copy > 1 AND e.copy & 4 ORDER BY f.path, e.line
 """
 BACK: "Question" = (_BACK, [])
+_REDACTS = f"SELECT {_COLUMNS} {_FROM} WHERE e.kind = 'redact' AND e.copy"
+REDACTS: "Question" = (f"{_REDACTS} = 0 UNION ALL {_REDACTS} > 1", [])
 FILES: "Question" = ("SELECT count(*) FROM file WHERE size >= 0", [])
 NEWEST: "Question" = ("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'entry'", [])
 LAST_STEP: "Question" = (
@@ -122,6 +126,12 @@ def at(numbers: "Sequence[int]") -> "Question":
     return f"SELECT {_COLUMNS} {_FROM} WHERE e.number IN ({marks})", list(numbers)
 
 
+def with_ids(ids: "Sequence[str]") -> "Question":
+    """The rows of these ids, copies too; of at most some hundred."""
+    marks = ", ".join("?" * len(ids))
+    return f"SELECT {_COLUMNS} {_FROM} WHERE e.id IN ({marks}) ORDER BY f.path, e.line", list(ids)
+
+
 def hashtags(numbers: "Sequence[int]") -> "Question":
     """The tags that the bodies of these rows hold; at most some hundred rows."""
     marks = ", ".join("?" * len(numbers))
@@ -135,8 +145,8 @@ def places(numbers: "Sequence[int]") -> "Question":
     return f"SELECT {columns} {_FROM} WHERE e.number IN ({marks})", list(numbers)
 
 
-def batches(numbers: "Sequence[int]") -> "list[Sequence[int]]":
-    """The numbers in portions that one question can hold."""
+def batches(numbers: "Sequence[T]") -> "list[Sequence[T]]":
+    """The numbers, or ids, in portions that one question can hold."""
     return [numbers[start : start + _MANY] for start in range(0, len(numbers), _MANY)]
 
 
@@ -178,12 +188,23 @@ def having(column: "Literal['title', 'parent']", value: str) -> "Question":
 
 
 def forgotten(entry_id: str) -> "Question":
-    """What is decided about an entry, and the row of the forget entry that decides."""
-    where = "(g.target = ? OR g.target = ? AND g.what = 'purge')"
-    order = "ORDER BY g.what = 'purge' DESC, g.said DESC, g.what DESC LIMIT 1"
+    """What is decided about an entry, and the row of the forget entry that decides.
+
+    A purge that isn't one hides: what was purged has a flag that says so.
+    """
+    purges = f"g.what = 'purge' AND EXISTS ({_PURGED})"
+    where = f"(g.target = ? OR g.target = ? AND {purges})"
+    order = f"ORDER BY {purges} DESC, g.said DESC, g.what DESC LIMIT 1"
     base = entry_id[:14] if entry_id.startswith("h-") else entry_id  # see `hidden.base_id`
     join = "JOIN forgetting g ON g.entry = e.number"
-    return f"SELECT g.what, {_COLUMNS} {_FROM} {join} WHERE {where} {order}", [entry_id, base]
+    return f"SELECT g.what, {_COLUMNS} {_FROM} {join} WHERE {where} {order}", [
+        entry_id, base, entry_id, entry_id
+    ]  # fmt: skip
+
+
+def purged(entry_id: str) -> "Question":
+    """A row if the entry was purged."""
+    return _PURGED, [entry_id]
 
 
 def standing(path: str, line: int) -> "Question":

@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
+    from typing import Any
 
     from journal.catalog.take import Taker
     from journal.spool import Record
@@ -33,7 +34,8 @@ _CONCERNED = """
 WITH g (target, what) AS (
     SELECT target, what FROM forgetting UNION SELECT target, 'purge' FROM spooled_purge
 )
-SELECT coalesce(s.path, f.path), e.number, e.id, e.copy, e.offset, e.size, e.sum, f.date
+SELECT coalesce(s.path, f.path), e.number, e.id, e.copy, e.offset, e.size, e.sum, f.date,
+    e.at, e.seq, e.prev
 FROM entry e JOIN file f ON f.number = e.file LEFT JOIN spool s ON s.number = e.spool
 WHERE e.number IN (
     SELECT number FROM entry WHERE copy > 1
@@ -72,14 +74,19 @@ class Forgotten:
 
     def shown(self, entry_id: str, piece: Piece) -> tuple[Piece, int]:
         """What is shown of the entry whose slice this is, and the flags of its row."""
-        decided = self.said.decided(entry_id) if self.said else hidden.UNHIDE
+        decided = self.said.decided(entry_id, piece) if self.said else hidden.UNHIDE
         if decided != hidden.PURGE:
             return piece, FORGOTTEN * (decided == hidden.HIDE)
         if dayfile.is_stub(piece):
             return piece, FORGOTTEN | STUB
-        if self.said.came_back(entry_id, piece):
-            return hidden.stubbed(piece), FORGOTTEN | BACK
-        return piece, FORGOTTEN
+        return hidden.stubbed(piece), FORGOTTEN | BACK
+
+    def is_settled(self, entry_id: str, row: tuple[Any, ...]) -> bool:
+        """Whether the row of a stub shows, without a look at it, that a purge left just that."""
+        at, seq, prev = row
+        place = {"id": entry_id, "seq": seq, "prev": prev}
+        left = hidden.stub(at[11:19], place).rstrip(b"\n")
+        return self.said.is_purged(entry_id, dayfile.digest(left))
 
 
 def settle(taker: Taker) -> tuple[set[str], set[str]]:
@@ -93,12 +100,11 @@ def settle(taker: Taker) -> tuple[set[str], set[str]]:
     concerned = database.execute(_CONCERNED).fetchall()
     for path, rows in groupby(concerned, key=itemgetter(0)):
         data: bytes | None = None
-        for _, number, entry_id, copy, offset, size, checksum, date in rows:
+        for _, number, entry_id, copy, offset, size, checksum, date, *row in rows:
             flags = copy & ~COPY
-            decided = forgotten.said.decided(entry_id)
-            if decided == hidden.PURGE and flags & STUB:
+            if flags & STUB and forgotten.is_settled(entry_id, tuple(row)):
                 continue
-            if decided == hidden.PURGE or flags & BACK:
+            if forgotten.said.may_be_purged(entry_id) or flags & BACK:
                 data = content(taker.space.root, restored(path)) if data is None else data
                 raw = data[offset : offset + size]
                 if crc32(raw) != checksum:
@@ -111,7 +117,7 @@ def settle(taker: Taker) -> tuple[set[str], set[str]]:
                     dates.add(date)
                     continue
             else:
-                wanted = FORGOTTEN * (decided == hidden.HIDE)
+                wanted = FORGOTTEN * forgotten.said.hides(entry_id)
             if wanted != flags:
                 renew(database, number, copy=wanted | copy & COPY)
                 dates.add(date)

@@ -78,6 +78,11 @@ class Row:
         return bool(self._flags & BACK)
 
     @property
+    def purged(self) -> bool:
+        """Whether it was purged for good: its stub stands there, or text that isn't shown."""
+        return bool(self._flags & (BACK | STUB))
+
+    @property
     def source(self) -> Source:
         """Where it stands."""
         return Source(self.file, self.line, self.offset)

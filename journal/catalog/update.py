@@ -78,7 +78,7 @@ def _take(taker: Taker, disk: Disk, changes: Changes, progress: Progress | None)
             break  # else one was trimmed meanwhile: what left it is in a file, maybe one just read
     _settle(taker, disk)
     _closed(taker, disk)
-    _set(database, branch=disk.branch, closed="\n".join(disk.closed), settled="1")
+    _set(database, branch=disk.branch_mark, closed="\n".join(disk.closed), settled="1")
     _forget_old(database)
     if taker.purged and known:
         (step,) = database.execute(find.LAST_STEP[0]).fetchone()

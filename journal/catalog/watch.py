@@ -8,6 +8,7 @@ from journal.anchor import anchor
 from journal.catalog.row import stored
 from journal.errors import WorkspaceError
 from journal.files import HANDLES, Folder
+from journal.seal import digest
 from journal.space import Space
 
 # Files are stamped by a clock that ticks slowly: what was written so shortly before it was read may
@@ -47,6 +48,11 @@ class Disk:
         except OSError:
             self.closed.append(folder)
 
+    @property
+    def branch_mark(self) -> str:
+        """What tells one branch from another, without its name: that may be a secret."""
+        return digest(self.branch.encode(errors="surrogateescape"))
+
 
 def _identities(here: Folder, lead: str, found: "dict[str, Identity]") -> None:
     wanted = ".log" if lead.startswith(spool.FOLDER) else ".md"
@@ -80,7 +86,7 @@ class Changes:
     def __init__(self, database: "sqlite3.Connection", disk: Disk) -> None:
         settings = dict(database.execute("SELECT name, value FROM setting"))
         self.anew = settings.get("source") != disk.source
-        self.branch = settings.get("branch") != disk.branch
+        self.branch = settings.get("branch") != disk.branch_mark
         self.unsettled = settings.get("settled") != "1"
         days, spools = _known(database, "file"), _known(database, "spool")
         self.days = _changed(disk.days, days)

@@ -25,6 +25,7 @@ _REDACT = {
     "apply": "mask them, wherever they lie, and append an entry that says so",
     "value": "name a value of your own that is masked from now on: add, list or remove",
 }
+_STAYS = "its stub and the reason stay"
 _SAID = {False: ("is hidden", "was hidden before"), True: ("shows again", "was not hidden")}
 _RETENTION = {"run": "purge what the policy keeps no longer, and append entries that say so"}
 
@@ -44,6 +45,8 @@ def forget_options(verb: argparse.ArgumentParser) -> None:
 
 def do_forget(args: argparse.Namespace) -> int:
     """Hide entries, show them again, or take their texts away."""
+    if not args.reason.strip():
+        raise UsageError("the reason is empty", hint='say why: --reason "mistaken identity"')
     with api.open(args.workspace) as journal:
         if not journal.notebook.enabled:
             raise UsageError(
@@ -52,7 +55,8 @@ def do_forget(args: argparse.Namespace) -> int:
             )
         rows = _rows(journal, args.ids)
         if args.purge:
-            done = forgetting.purge(journal, [row.id for row in rows], args.reason)
+            ids = [row.id for row in rows]
+            done = forgetting.purge(journal, ids, args.reason, progress=Bar("Purging"))
             return _purged(journal, done, as_json=args.json)
         act = forgetting.unhide if args.unforget else forgetting.hide
         found = act(journal, rows, args.reason)
@@ -87,7 +91,8 @@ def _purged(journal: api.Journal, done: Sequence[Done], *, as_json: bool) -> int
         )
     else:
         for one in told:
-            output.write(f"{one_line(one['id'])} is purged; its stub and the reason stay")
+            stays = "the reason stays" if one["id"].startswith("h-") else _STAYS
+            output.write(f"{one_line(one['id'])} is purged; {stays}")
         _warn(left, commands)
     return 0
 
@@ -103,7 +108,7 @@ def _leftovers(journal: api.Journal, done: Sequence[Done]) -> tuple[list[str], l
 def _warn(left: Iterable[str], commands: Sequence[str]) -> None:
     """What is not the journal's to change, on stderr."""
     for path in left:
-        say(f"journal: {one_line(path)} still names it: an editor's copy? delete it yourself")
+        say(f"journal: {one_line(path)} may still hold it, and is not the journal's to change")
     if not commands:
         return
     say("journal: git's history still holds the text. This takes it out, at the top of the work")
@@ -122,7 +127,11 @@ def redact_options(verb: argparse.ArgumentParser) -> None:
     apply.add_argument("--all", action="store_true", help="every entry that `scan` finds")
     apply.add_argument("--reason", default="", metavar="TEXT", help="why, if there is more to say")
     value = parsers["value"]
-    value.add_argument("what", choices=("add", "list", "remove"), help="what to do")
+    value.add_argument(
+        "what",
+        choices=("add", "list", "remove"),
+        help="add reads the value from standard input, or asks for it",
+    )
     value.add_argument("name", nargs="?", default="", metavar="NAME", help="what you call it")
 
 
@@ -173,7 +182,7 @@ def _apply(journal: api.Journal, args: argparse.Namespace) -> int:
         ids = [one.id for one in found if one.id]
     else:
         ids = [row.id for row in _rows(journal, args.ids)]
-    done = redacting.apply(journal, ids, args.reason)
+    done = redacting.apply(journal, ids, args.reason, progress=Bar("Masking"))
     left, commands = _leftovers(journal, done)
     if args.json:
         told = [
@@ -229,9 +238,15 @@ def do_retention(args: argparse.Namespace) -> int:
     from journal import retention
 
     with api.open(args.workspace) as journal:
-        wanted = retention.due(journal)
-        done = [] if args.dry_run else retention.run(journal, wanted)
+        owed = retention.due(journal)
+        done = [] if args.dry_run else retention.run(journal, owed, progress=Bar("Purging"))
         left, commands = _leftovers(journal, done)
+    gone = {one.planned.stroke.id for one in done}  # somebody may have written in one meanwhile
+    wanted = [one for one in owed if args.dry_run or one.row.id in gone]
+    if owed.kept:
+        one_stays = len(owed.kept) == 1
+        some = "1 entry stays" if one_stays else f"{len(owed.kept):,} entries stay"
+        say(f"journal: {some}, because somebody wrote in or under {'it' if one_stays else 'them'}")
     if args.json:
         told = [
             {"id": one.row.id, "at": one.row.at, "kind": one.row.kind, "rule": one.rule}

@@ -89,7 +89,10 @@ VERBS = {
     "forget": (
         "forget",
         "hide entries from lists and recall, or take their texts away",
-        "An entry with the reason says so; --unforget shows them again, --purge is for good.",
+        (
+            "An entry with the reason says so. --unforget shows them again, and wants a reason too."
+            " --purge is for good, and tells what git's history still holds."
+        ),
     ),
     "redact": (
         "forget",

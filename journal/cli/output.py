@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ID_SHOWN = 8
 _TAG_ROOM = 4
 _NARROW = 72
+_PURGED = "(purged)"
 _FINDINGS = 3  # shown beside an answer
 _USUAL = 80  # columns, where a terminal doesn't say
 _DIM, _BOLD, _CYAN, _YELLOW, _RED, _GREEN, _OFF = (
@@ -144,7 +145,7 @@ def headline(entry: Row | Entry, room: int | None) -> str:
 
 def name_of(entry: Row | Entry) -> str:
     """What an entry is called: its title, or how its body begins; of a purged one that it is."""
-    purged = "(purged)" if getattr(entry, "forgotten", False) else ""
+    purged = _PURGED if getattr(entry, "forgotten", False) else ""
     return entry.title or entry.head or purged
 
 
@@ -161,8 +162,7 @@ def pad(text: str, to: int) -> str:
 def forgotten(row: Row, by: Row) -> str:
     """A line that says when an entry was forgotten, and why."""
     when, why = one_line(by.at[:16].replace("T", " ")), one_line(by.head)
-    gone = by.fields.get("what") == "purge"
-    back = "its text is gone" if gone else f"back with `journal forget {row.id} --unforget`"
+    back = "its text is gone" if row.purged else f"back with `journal forget {row.id} --unforget`"
     return style(f"forgotten {when} by {short(by.id)}: {why}; {back}", "yellow")
 
 
@@ -173,7 +173,7 @@ def entry_head(entry: Row | Entry) -> str:
         style(one_line(name_of(entry)), "bold"),
         style(f"{one_line(entry.at)}  {one_line(who)}".rstrip(), "dim"),
     ]
-    facts = [f"kind {entry.kind}"]
+    facts = [] if name_of(entry) == _PURGED else [f"kind {entry.kind}"]
     facts += [f"{k} {v}" for k in ("session", "path", "parent", "git") if (v := getattr(entry, k))]
     facts += [
         f"{key} {_fact(value)}"
@@ -182,7 +182,7 @@ def entry_head(entry: Row | Entry) -> str:
     ]
     facts += [f"#{tag}" for tag in entry.tags]
     where = f"{entry.source.file}:{entry.source.line}" if entry.source.line else "in the spool"
-    lines.append(" · ".join(map(one_line, facts)))
+    lines += [" · ".join(map(one_line, facts))] if facts else []
     lines.append(style(f"{one_line(entry.id)}  {one_line(where)}", "dim"))
     if "attachments" in entry.fields:
         lines += _attached(entry)

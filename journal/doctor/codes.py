@@ -46,8 +46,9 @@ CODES = {
         ENTRIES, BROKEN, "bring the entry before it back: git, a backup, or the machine it is from"
     ),
     "purged-text": Code(
-        ENTRIES, WRONG, "`journal forget --purge ID --reason WHY` takes it out again"
+        ENTRIES, WRONG, "`journal forget ID --purge --reason WHY` takes it out again"
     ),
+    "redacted-text": Code(ENTRIES, WRONG, "`journal redact apply ID` masks it again"),
     "spooled": Code(ENTRIES, WRONG, "see whether its day file can be written"),
     "unreadable": Code(FILES, WRONG, "see what it is, whose it is, and its permissions"),
     "odd-name": Code(FILES, WRONG, "it holds what the others don't: see to it by hand"),

@@ -45,12 +45,14 @@ def _fix(visit: Visit, one: Verdict) -> str:
 def is_ours(visit: Visit, one: Verdict) -> bool:
     """Whether this machine's own spool has the entry: then the append protocol can put it back."""
     record = visit.records.get(one.id)
-    return bool(record and visit.mine and record.facts["writer"] == visit.mine)
+    is_mine = record and visit.mine and record.facts["writer"] == visit.mine
+    return bool(is_mine and record and visit.may_replay(record))
 
 
 def in_git(visit: Visit, one: Verdict) -> bool:
     """Whether git has the entry, and no spool: one of another machine's is not replayed here."""
-    return one.id not in visit.records and bool(visit.text_of(one))
+    record = visit.records.get(one.id)
+    return not (record and visit.may_replay(record)) and bool(visit.text_of(one))
 
 
 def waiting(visit: Visit) -> Iterator[Finding]:

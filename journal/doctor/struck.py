@@ -1,4 +1,4 @@
-"""What was purged and stands there again; a purge or redaction that was cut short."""
+"""What was purged or redacted and stands there again; and what was cut short of that."""
 
 from __future__ import annotations
 
@@ -11,27 +11,31 @@ from journal.selection import Selection
 from journal.space import PENDING
 from journal.strike import is_pending
 
-_PURGES = re.compile(rb"^what: purge$", re.MULTILINE)
-_CODE = "purged-text"
+_STRIKES = re.compile(rb"^(?:what: purge|kind: redact|kind: forget)$", re.MULTILINE)
+_CODES = ("purged-text", "redacted-text")
 
 
 def came_back(visit: Visit) -> Iterator[Finding]:
-    """Texts that were purged, and that git, an editor or a sync brought back; nobody shows them."""
+    """Texts that git, an editor or a sync brought back.
+
+    Nobody shows those that were purged; those from before a redaction are shown.
+    """
     store = visit.store
     texts = [store.content(day.path) or b"" for day in visit.days]
     texts += [record.slice for record in store.spooled()]
-    if not any(_PURGES.search(text) for text in texts):
+    if not any(_STRIKES.search(text) for text in texts):
         return
     for _ in store.entries(Selection(forgotten="also")):
         pass
     for found in store.reading.findings:
-        if found.code == _CODE:
-            yield Finding(_CODE, found.file, found.line, f"{_named(found)}: {found.message}")
+        if found.code in _CODES:
+            yield Finding(found.code, found.file, found.line, f"{_named(found)}: {found.message}")
 
 
 def _named(found: Finding) -> str:
     """The entry that a reader's finding is about: its fix names it."""
-    return found.fix.split("`")[1].rpartition(" ")[2]
+    words = found.fix.split("`")[1].split()
+    return words[2 if found.code == "purged-text" else 3]
 
 
 def under_way(visit: Visit) -> Iterator[Finding]:

@@ -6,10 +6,11 @@ import os
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
-from journal import chain, clock, gitstate, seal, spool
-from journal.chain import Verdict
-from journal.dayfile import INTACT, parse, split
+from journal import chain, clock, gitstate, hidden, redacted, seal, spool
+from journal.chain import Verdict, sealed_digest, slice_digest
+from journal.dayfile import INTACT, parse, pieces, split
 from journal.daypath import DayFile
 from journal.errors import WorkspaceError
 from journal.finding import Finding
@@ -21,6 +22,8 @@ from journal.verify import own_writer, verify
 from journal.workspace import Config, read_config
 
 _Mark = tuple[int, int, int]
+_STRIKES = re.compile(rb"^kind: (?:redact|forget)$", re.MULTILINE)
+_DOUBTFUL = {"alien", "broken", "edited", "edited-whitespace", "forked", "misplaced", "torn"}
 _HASH = re.compile(rb"[0-9a-f]{64}").findall
 
 
@@ -147,14 +150,63 @@ class Visit:
         return GitPast(root, self.store.config, self.store.content, promised)
 
     def text_of(self, verdict: Verdict) -> bytes:
-        """The entry's whole text as it was sealed, from a spool, a copy or git; empty if none."""
-        if record := self.records.get(verdict.id):
-            return record.slice
+        """The entry's whole text as it is to be, from a spool, a copy or git; empty if none.
+
+        That is as it was sealed; but for one that was purged its stub, and for one that was
+        redacted no text from before.
+        """
+        record = self.records.get(verdict.id)
+        if record and (text := self._accepted(record.id, record.slice)):
+            return text
         texts = [*self._copied(verdict.id)]
         if self.repo and not texts:
             texts += self._past.texts(verdict.file, verdict.id)
-        whole = [text for text in texts if parse(text).state == INTACT]
+        whole = [
+            kept for text in texts
+            if parse(text).state == INTACT and (kept := self._accepted(verdict.id, text))
+        ]  # fmt: skip
         return whole[-1] if whole else b""
+
+    def is_struck(self, entry_id: str) -> bool:
+        """Whether a sound entry says that the entry was purged or redacted."""
+        return entry_id in self._struck
+
+    def may_replay(self, record: spool.Record) -> bool:
+        """Whether a spool's text of an entry is not one from before a purge or redaction."""
+        text = self._accepted(record.id, record.slice)
+        return text.rstrip(b"\n") == record.slice.rstrip(b"\n")
+
+    def _accepted(self, entry_id: str, text: bytes) -> bytes:
+        """What of an entry's old text may be put into a file; empty if nothing."""
+        about = self._struck.get(entry_id)
+        if not about:
+            return text
+        piece = parse(text)
+        purges = {one.get("new") for one in about if one["kind"] == hidden.KIND}
+        if purges and hidden.stub_digest(piece) in purges:
+            return hidden.stub(piece.clock, piece.values)
+        redacts = [one for one in about if one["kind"] == redacted.KIND]
+        if not redacts:
+            return text
+        now = {slice_digest(text), sealed_digest(text, piece.postscript)}
+        return b"" if now.isdisjoint((redacts[-1].get("new"), redacts[-1].get("now"))) else text
+
+    @cached_property
+    def _struck(self) -> dict[str, list[dict[str, Any]]]:
+        """What sound purges and redactions say, the oldest first, by whom they are about."""
+        sound = {one.id for one in self.verdicts if one.state not in _DOUBTFUL}
+        texts = [self.store.content(day.path) or b"" for day in self.days]
+        texts += [record.slice for record in self.records.values()]
+        said: dict[str, dict[str, Any]] = {}
+        for piece in (piece for text in texts if _STRIKES.search(text) for piece in pieces(text)):
+            is_one = piece.values.get("kind") in (hidden.KIND, redacted.KIND)
+            if is_one and piece.state == INTACT and piece.values.get("id") in sound:
+                said[str(piece.values["id"])] = piece.values
+        found: dict[str, list[dict[str, Any]]] = {}
+        for _, values in sorted(said.items()):
+            if values.get("new") or values.get("now"):
+                found.setdefault(str(values.get("of")), []).append(values)
+        return found
 
     def _copied(self, entry_id: str) -> list[bytes]:
         """What files with odd names have of an entry: a copy may be whole where another is torn."""

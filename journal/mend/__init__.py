@@ -10,12 +10,12 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from journal import attach, clock, gitstate, seal, space
-from journal.errors import Conflict, JournalError
+from journal import attach, clock, seal, space
+from journal.errors import JournalError
 from journal.files import Folder, close
 from journal.mend import noted
 from journal.mend.exchange import changed, free_name, recover, swap, sweep
-from journal.mend.holding import locked, session
+from journal.mend.holding import locked, not_amid, session
 from journal.mend.noted import ASIDE, NOTES, Note
 from journal.tail import standing
 from journal.trim import read_file
@@ -74,7 +74,7 @@ def make(root: str, change: Change, told: list[str]) -> str:
     """
     with locked(root):
         if change.path.startswith("journal/"):
-            _not_amid(root)
+            not_amid(root, "`journal repair`")
         if _is_so(root, change.path, change.after):
             return ""
         if not _is_so(root, change.path, change.before):
@@ -91,16 +91,6 @@ def _is_so(root: str, path: str, wanted: str) -> bool:
     if wanted:
         return digest(root, path) == wanted
     return not os.path.lexists(f"{root}/{path}")
-
-
-def _not_amid(root: str) -> None:
-    repo = gitstate.find(root)
-    if repo and (what := repo.busy()):
-        raise Conflict(
-            f"git is in the middle of something: {what}",
-            kind="git-busy",
-            hint="finish or abort it, then run `journal repair` again",
-        )
 
 
 def resume(root: str) -> None:
@@ -161,7 +151,7 @@ def put_back(root: str, told: dict[str, str]) -> dict[str, str]:
     """
     place = space.open_space(root, int(clock.now().timestamp()))
     with session(place) as held:
-        _not_amid(root)
+        not_amid(root, "`journal repair`")
         with noted.doing(root, Note(tuple(told.values()))) as done:
             found = _back(held, set(told))
             there = tuple(line for entry_id, line in told.items() if entry_id in found)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from journal import space
+from journal import gitstate, space
 from journal.anchor import anchor
 from journal.errors import Conflict
 from journal.files import Folder, close, lock, unlock
@@ -32,11 +32,13 @@ def locked(root: str) -> Iterator[tuple[Folder, int]]:
 def session(place: Space) -> Iterator[Session]:
     """The lock, and what this machine's writer knows; Conflict if its spool lost entries."""
     with locked(place.root) as (home, lock_fd):
+        told: list[str] = []
         if os.path.lexists(f"{place.root}/{space.PENDING}"):
             from journal.strike import finish_locked
 
-            finish_locked(place, home, lock_fd)
+            told = finish_locked(place, home, lock_fd)
         held = Session(place, home, space.writer_of(place, lock_fd))
+        held.notices += told
         try:
             if not held.know(None):
                 raise Conflict(
@@ -48,3 +50,14 @@ def session(place: Space) -> Iterator[Session]:
             yield held
         finally:
             held.close()
+
+
+def not_amid(root: str, command: str = "the command") -> None:
+    """Conflict while git is in the middle of something: it would bring old files back."""
+    repo = gitstate.find(root)
+    if repo and (what := repo.busy()):
+        raise Conflict(
+            f"git is in the middle of something: {what}",
+            kind="git-busy",
+            hint=f"finish or abort it, then run {command} again",
+        )

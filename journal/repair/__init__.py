@@ -155,7 +155,7 @@ def _record(root: str, found: Repair) -> None:
     notes = mend.notes(root)
     while notes:
         some, rest = notes[:_NOTES], notes[_NOTES:]
-        receipt = Notebook.open(root).record(_telling(some))
+        receipt = Notebook.open(root).record([_telling(some)])[0]
         if not receipt.id:
             return  # the journal is switched off: the notes wait
         found.entry = receipt.id

@@ -162,6 +162,8 @@ def _from_git(visit: Visit, path: str, found: list[Verdict]) -> list[Step]:
             back.append(one)
         else:
             why = "neither git nor this machine's own spool has it"
+            if visit.is_struck(one.id):
+                why += " as it is now: its text from before it was redacted or purged stays away"
             steps.append(Step("put-back", path, 0, "", hindrance=why))
     return steps + _together(visit, "put-back", path, data, back)
 

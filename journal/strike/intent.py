@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from journal.errors import JournalError
+from journal.errors import JournalError, WorkspaceError
 from journal.files import Folder
 from journal.space import PENDING, STATE
 from journal.strike.stroke import Stroke
 
+SCHEMA = "journal/striking@1"
 _NAME = PENDING.rpartition("/")[2]
 
 
@@ -37,6 +38,7 @@ def is_pending(root: str) -> bool:
 def write(root: str, intent: Intent) -> None:
     """Note it, durably."""
     noted = {
+        "schema": SCHEMA,
         "strokes": [_stroke(stroke) for stroke in intent.strokes],
         "drafts": [{**draft, "body": draft["body"].decode()} for draft in intent.drafts],
         "files": intent.files,
@@ -46,15 +48,40 @@ def write(root: str, intent: Intent) -> None:
 
 
 def read(root: str) -> Intent | None:
-    """What is noted; None if there is nothing, or nothing whole: then nothing was begun."""
+    """What is noted; None if there is nothing.
+
+    WorkspaceError `state-damaged` if it can't be read, or is none that this version writes: it may
+    be all that knows where a day file was set aside, so it stays.
+    """
     try:
         with Folder(root, STATE) as state:
-            noted = json.loads(state.read(_NAME))
-        drafts = [{**draft, "body": draft["body"].encode()} for draft in noted["drafts"]]
-        files = [(path, kept) for path, kept in noted["files"]]
-        return Intent(tuple(map(_again, noted["strokes"])), tuple(drafts), tuple(files))
-    except (OSError, JournalError, ValueError, KeyError, TypeError):
+            data = state.read(_NAME)
+    except FileNotFoundError:
         return None
+    except (OSError, JournalError) as error:
+        raise _damaged(f"can't be read: {getattr(error, 'strerror', None) or error}") from error
+    try:
+        return _intent(json.loads(data))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _damaged("is no whole note of this version") from error
+
+
+def _intent(noted: Mapping[str, Any]) -> Intent:
+    if noted["schema"] != SCHEMA:
+        raise ValueError(noted["schema"])
+    drafts = [{**draft, "body": draft["body"].encode()} for draft in noted["drafts"]]
+    files = [(path, kept) for path, kept in noted["files"]]
+    return Intent(tuple(map(_again, noted["strokes"])), tuple(drafts), tuple(files))
+
+
+def _damaged(what: str) -> WorkspaceError:
+    return WorkspaceError(
+        what,
+        kind="state-damaged",
+        file=PENDING,
+        hint="it stays as it is: a newer version of the journal may have written it and can finish"
+        " it; else see what it names, then move it away",
+    )
 
 
 def remove(root: str) -> None:

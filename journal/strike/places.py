@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from journal import dayfile, seal
+from journal import attach, dayfile, seal
 from journal.dayfile import Piece
 from journal.daypath import day_files, folders, is_day_name, names_in
 from journal.errors import Conflict, JournalError
@@ -20,6 +20,7 @@ from journal.trim import read_file
 
 _BEGINNING = len("## 00:00:00")
 _ID = re.compile(rb"^id: (\S+)$", re.MULTILINE)
+_ANY_ID = re.compile(rb"""\bid["']?:[ \t]*["']?([^\s"',}]+)""")  # as JSON has it, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,24 @@ def names(folder: Folder) -> list[str]:
 
 def read(root: str, path: str) -> bytes:
     """The file's bytes; empty if there is none, or if a link is in the way."""
+    return read_or_none(root, path) or b""
+
+
+def read_or_none(root: str, path: str) -> bytes | None:
+    """The file's bytes; None if there is none, it can't be read, or a link is in the way."""
     try:
-        return read_file(root, path) or b""
+        return read_file(root, path)
     except JournalError:
+        return None
+
+
+def read_strictly(root: str, path: str) -> bytes:
+    """The file's bytes; empty if there is no file. OSError if it can't be read."""
+    folder, _, name = path.rpartition("/")
+    try:
+        with Folder(root, folder) as here:
+            return here.read(name)
+    except (FileNotFoundError, IsADirectoryError, JournalError):
         return b""
 
 
@@ -89,8 +105,10 @@ def fragments(root: str, texts: Mapping[str, bytes]) -> Iterator[tuple[str, Plac
             continue
         for offset, raw in dayfile.split(data).slices:
             left = raw.rstrip(b"\n")
+            if b"\nid: " in left:
+                continue
             for entry_id in beginnings.get(raw[:_BEGINNING], ()):
-                if texts[entry_id].startswith(left) and b"\nid: " not in left:
+                if texts[entry_id].startswith(left):
                     line = data.count(b"\n", 0, offset) + 1
                     yield entry_id, Place(day.path, line, dayfile.parse(raw, offset), day.regular)
                     break
@@ -99,32 +117,42 @@ def fragments(root: str, texts: Mapping[str, bytes]) -> Iterator[tuple[str, Plac
 def others(root: str, strokes: Strokes) -> list[str]:
     """Where else something of the entries may stand, which is not the journal's to change.
 
-    Files beside the day files: an editor's copies. Day files that can't be read, and other entries
-    that have swallowed one (then with the line).
+    Files beside the day files: an editor's copies, days in folders that readers don't look into.
+    Day files that can't be read, and other entries that have swallowed one (then with the line).
     """
     found: list[str] = []
     wanted = Names(strokes)
-    for folder in (*folders(root), ASIDE):
+    years = set(folders(root))
+    for folder in (*_below(root, "journal"), ASIDE):
         for name in names_in(root, folder, []):
             path = f"{folder}/{name}"
-            if is_day_name(name) or folder == ASIDE:
-                found += _within(root, path, wanted)
-            elif _is_left(read(root, path), strokes):
+            is_ours = folder == ASIDE or (folder in years and is_day_name(name))
+            if os.path.isdir(f"{root}/{path}") and not is_ours:
+                continue
+            if not is_ours and _is_left(read(root, path), strokes):
                 found.append(path)
+            else:
+                found += _within(root, path, wanted, _ID if is_ours else _ANY_ID)
     return sorted(found)
 
 
-def _within(root: str, path: str, wanted: Names) -> Iterator[str]:
-    try:
-        raw = read_file(root, path)
-    except JournalError:
-        raw = None
+def _below(root: str, top: str) -> Iterator[str]:
+    """The folder and all those in it, but no attachments; never through a link."""
+    for folder, inner, _ in os.walk(f"{root}/{top}"):
+        here = folder[len(root) + 1 :]
+        if here.count("/") == 1 and attach.FOLDER in inner:
+            inner.remove(attach.FOLDER)
+        yield here
+
+
+def _within(root: str, path: str, wanted: Names, names: re.Pattern[bytes]) -> Iterator[str]:
+    raw = read_or_none(root, path)
     if raw is None and os.path.lexists(f"{root}/{path}"):
         yield path
         return
     data = seal.normal(raw or b"")
     if wanted.are_named_in(data):
-        for found in _ID.finditer(data):
+        for found in names.finditer(data):
             entry_id = found[1].decode(errors="replace")
             if entry_id in wanted.every and not _is_its_own(data, found.start(), entry_id):
                 line = data.count(b"\n", 0, found.start()) + 1

@@ -6,6 +6,7 @@ person wrote or changed is masked where it stands: it is not the journal's to se
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,19 @@ from journal.cjson import quote
 from journal.dayfile import INTACT, Piece
 from journal.errors import JournalError
 from journal.header import TEXTS, known
+from journal.intake import SAYS
 
 if TYPE_CHECKING:
-    from journal.intake import Masking
+    from journal.masking import Masking
 
 _FENCE = b"```yaml entry"
 _PLACE = ("id", "at", "seq", "prev")
+_ACCEPTS = ("amend", "adopt", "forget", "redact")
+_NUMBERS = ("id", "prev", "digest", "of", "old", "new", "now", "was")
+_IS_NUMBER = re.compile(
+    r"[0-7][0-9A-HJKMNP-TV-Z]{25}|h-[0-9a-f]{12}(-[0-9]+)?|([0-9]+:)?sha256:[0-9a-f]{64}"
+)
+_HEADING = re.compile(r"## \d\d:\d\d", re.ASCII)
 
 
 def masked(piece: Piece, masking: Masking) -> bytes | None:
@@ -42,7 +50,12 @@ def draft_of(piece: Piece) -> dict[str, Any]:
 
 def _sealed_anew(piece: Piece, masking: Masking) -> bytes | None:
     draft = draft_of(piece)
+    fields = draft["fields"]
+    # Ids and digests, by which other entries are verified.
+    says = [key for key in fields if draft.get("kind") in _ACCEPTS and key in SAYS]
+    draft["fields"] = {key: value for key, value in fields.items() if key not in says}
     masking.draft(draft)
+    draft["fields"] = {key: fields[key] for key in says} | draft["fields"]
     below = masking.text(piece.postscript.decode(errors="surrogateescape"))
     if not masking.found:
         return None
@@ -54,8 +67,11 @@ def _sealed_anew(piece: Piece, masking: Masking) -> bytes | None:
 
 def _where_it_stands(raw: bytes, masking: Masking) -> bytes | None:
     lines = raw.decode(errors="surrogateescape").split("\n")
-    if lines[0].startswith("## "):
-        lines[0] = lines[0][:8] + masking.text(lines[0][8:])
+    heading = _HEADING.match(lines[0])
+    if not heading:  # text above the first entry
+        whole = masking.text("\n".join(lines))
+        return whole.encode(errors="surrogateescape") if masking.found else None
+    lines[0] = heading[0] + masking.text(lines[0][heading.end() :])
     end = _header_end(lines)
     header = [_line(line, masking) for line in lines[1:end]]
     body = masking.text("\n".join(lines[end:])) if end < len(lines) else None
@@ -78,5 +94,7 @@ def _line(line: str, masking: Masking) -> str:
     key, colon, value = line.partition(": ")
     if not colon:
         return masking.text(line)
+    if key in _NUMBERS and _IS_NUMBER.fullmatch(value.strip()):
+        return line
     new = str(masking.value(value, key))
     return line if new == value else f"{key}: {quote(new)}"

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from journal import dayfile, hidden, seal
 from journal.chain import slice_digest
-from journal.dayfile import TORN, Piece
+from journal.dayfile import INTACT, TORN, Piece
 from journal.header import id_of
 from journal.spool import Record, encode, scan
 
@@ -30,6 +30,7 @@ class Stroke:
 
     `stub`: what takes the place of each slice with its id, empty if nothing does (handwritten).
     `instead`: for a redaction, what takes the place of a slice, by the digest of what it was.
+    `sealed`: what takes the place of one that is as it was sealed, by its header's digest.
     """
 
     id: str
@@ -37,12 +38,20 @@ class Stroke:
     stub: bytes = b""
     instead: Mapping[str, bytes] = field(default_factory=dict)
     attachments: tuple[str, ...] = ()  # paths of files that go with it
+    sealed: Mapping[str, bytes] = field(default_factory=dict)
 
     def on(self, raw: bytes) -> bytes | None:
         """What takes the place of this slice of the entry; None if it may stay."""
         if not self.purge:
-            return self.instead.get(slice_digest(raw))
+            return self.instead.get(slice_digest(raw)) or self._anew(raw)
         return None if raw.rstrip(b"\n") == self.stub.rstrip(b"\n") else self.stub
+
+    def _anew(self, raw: bytes) -> bytes | None:
+        piece = dayfile.parse(raw) if self.sealed else None
+        new = self.sealed.get(piece.header) if piece and piece.state == INTACT else None
+        if not (piece and new):
+            return None
+        return new + (raw[raw.rfind(piece.postscript) - 1 :] if piece.postscript else b"")
 
 
 Strokes = Mapping[str, Stroke]

@@ -6,10 +6,14 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
-from journal import seal
+from journal import dayfile, hidden, seal
 from journal.chain import Verdict
 from journal.dayfile import INTACT
-from journal.strike.places import Place, day_paths, read
+from journal.daypath import day_files
+from journal.selection import Selection
+from journal.store import Store
+from journal.strike.places import Place, day_paths, read, read_or_none, spooled
+from journal.strike.stroke import name_of
 
 Verdicts = Callable[[], list[Verdict]]
 
@@ -42,12 +46,10 @@ class Witness:
 
 
 def attachments_of_others(root: str, paths: Iterable[str], gone: set[str]) -> set[str]:
-    """Those of the attachments that an entry names which is not among the `gone`."""
-    from journal import dayfile
-    from journal.daypath import day_files
-    from journal.strike.places import spooled
-    from journal.strike.stroke import name_of
+    """Those of the attachments that an entry names which is not among the `gone`.
 
+    All of a namespace's if one of its day files can't be read: nobody knows what that names.
+    """
     marks = {path.rpartition("/")[2].encode(): path for path in paths}
     spaces = {path.split("/")[1] for path in marks.values()}
     kept = set()
@@ -55,9 +57,23 @@ def attachments_of_others(root: str, paths: Iterable[str], gone: set[str]) -> se
         if record.id not in gone and record.namespace in spaces:
             kept |= {path for mark, path in marks.items() if mark in record.slice}
     for day in (day for space in spaces for day in day_files(root, space)):
-        data = seal.normal(read(root, day.path))
-        if any(mark in data for mark in marks):
-            for piece in dayfile.pieces(data):
+        data = read_or_none(root, day.path)
+        if data is None:
+            kept |= {path for path in marks.values() if path.split("/")[1] == day.namespace}
+        elif any(mark in data for mark in marks):
+            for piece in dayfile.pieces(seal.normal(data)):
                 if name_of(piece) not in gone:
                     kept |= {path for mark, path in marks.items() if mark in piece.raw}
     return kept
+
+
+def sound_purges(store: Store, verdicts: Iterable[Verdict]) -> dict[str, set[str]]:
+    """What sound entries say of purges, by target: the slice digest of each stub, or nothing."""
+    sound = {one.id for one in verdicts if one.state in (INTACT, "spooled")}
+    found: dict[str, set[str]] = {}
+    for entry in store.entries(Selection(kind=hidden.KIND, forgotten="also")):
+        what, new = entry.fields.get("what"), str(entry.fields.get("new") or "")
+        if entry.id in sound and (what == hidden.PURGE or (not what and new)):
+            of = hidden.base_id(str(entry.fields.get("of")))
+            found.setdefault(of, set()).add(new)
+    return found
