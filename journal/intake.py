@@ -47,6 +47,8 @@ class Intake:
         UsageError or FormatError if it can't be an entry; Refused if it may not even be recorded.
         """
         seal.check(draft)
+        if draft.get("kind") in ("forget", "redact"):
+            _refuse_claims(draft.get("fields") or {})  # type: ignore[arg-type]
         draft = dict(draft)
         namespace = str(draft.get("namespace") or self.namespace)
         texts = _texts(draft)
@@ -208,6 +210,16 @@ class Intake:
     def _check_namespace(self, namespace: str) -> None:
         if scrub_name(namespace, self.rules(namespace), values=self._values).findings:
             raise looks_secret()
+
+
+def _refuse_claims(fields: "Mapping[str, object]") -> None:
+    """UsageError if a draft says that an entry was purged or redacted: who does it, says it."""
+    if fields.get("what") == "purge" or any(fields.get(key) for key in ("new", "now")):
+        raise UsageError(
+            "only the journal itself says that an entry was purged or redacted",
+            kind="reserved-key",
+            hint="`journal forget ID --purge --reason TEXT`, or `journal redact apply ID`",
+        )
 
 
 def looks_secret() -> UsageError:

@@ -53,6 +53,8 @@ def examine(root: str) -> tuple[Policy, list[Finding]]:
         raw = _content(f"{root}/{POLICY}")
         text = raw.decode()
     except FileNotFoundError:
+        if os.path.islink(f"{root}/{POLICY}"):
+            return Policy(), [_unreadable(0, "is a link that leads nowhere", "mend or remove it")]
         return Policy(), []
     except OSError as error:
         return Policy(), [_unreadable(0, error.strerror or "can't be read", "make it a file")]

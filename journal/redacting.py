@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,10 @@ MOST = 200  # entries masked at once: their texts are held and noted
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What an entry, or an attachment (then `id` is empty), still holds: how often, by rule."""
+    """What an entry still holds: how often, by rule.
+
+    `id` is empty for what is in none: an attachment, or the head of a day file.
+    """
 
     id: str
     file: str
@@ -77,7 +80,10 @@ def _in_day(
     notebook: Notebook, day: DayFile, finder: Finder, since: datetime | None, seen: set[str]
 ) -> Iterator[Held]:
     data = notebook.store.content(day.path) or b""
-    for piece in dayfile.pieces(data):
+    pieces = dayfile.pieces(data)
+    if found := finder.in_head(data, pieces, day.namespace):
+        yield Held("", day.path, 1, found)
+    for piece in pieces:
         entry_id = (piece.header and id_of(piece)) or dayfile.hand_id(piece)
         seen.add(entry_id)
         if since and known_of(piece, day.date, lambda: notebook.store.zone)["moment"] < since:
@@ -95,6 +101,13 @@ class Finder:
     def masking(self, namespace: str) -> Masking:
         """A fresh masking for one slice."""
         return self._intake.masking(namespace)
+
+    def in_head(self, data: bytes, pieces: Sequence[Piece], namespace: str) -> dict[str, int]:
+        """How often each rule finds something in the file's front matter and title."""
+        head = data[: pieces[0].offset] if pieces else data
+        masking = self.masking(namespace)
+        masking.text(head.decode(errors="surrogateescape"))
+        return dict(sorted(Counter(masking.found).items()))
 
     def found(self, piece: Piece, namespace: str) -> dict[str, int]:
         """How often each rule finds something in the slice."""

@@ -107,7 +107,10 @@ def identity_of(path: str) -> "list[int]":
 
 def sources_of(root: str) -> "list[list[int]]":
     """The identities of the files that the compiled configuration is made from."""
-    return [identity_of(f"{root}/{CONFIG}"), identity_of(f"{root}/{POLICY}")]
+    policy = f"{root}/{POLICY}"
+    # A link that leads nowhere is no missing file: that would keep everything.
+    found = identity_of(policy) or [0] * os.path.islink(policy)
+    return [identity_of(f"{root}/{CONFIG}"), found]
 
 
 def open_space(root: str, now: int) -> Space:

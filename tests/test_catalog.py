@@ -91,7 +91,7 @@ class World:
     def forget(self, what: str, entry: Entry, new: str = "", root: Path | None = None) -> None:
         fields = {"of": entry.id} | ({"what": what} if what else {}) | ({"new": new} if new else {})
         draft = Draft(body="Why.", kind="forget", fields=fields)
-        Notebook.open(str(root or self.root)).append(draft)
+        Notebook.open(str(root or self.root)).record([draft])
 
     def forgotten(self) -> None:
         if entry := self.named():

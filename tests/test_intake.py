@@ -270,3 +270,20 @@ def test_a_canary_is_masked_whole(name: str) -> None:
     sealing = intake().admit({"body": text.encode()})
     assert sealing.redacted
     assert secret not in sealed(sealing)
+
+
+@pytest.mark.parametrize("fields", [{"what": "purge"}, {"new": "sha256:0"}, {"now": "sha256:0"}])
+@pytest.mark.parametrize("kind", ["forget", "redact"])
+def test_only_the_journal_itself_says_that_something_was_struck(
+    kind: str, fields: dict[str, str]
+) -> None:
+    given = draft(kind=kind, fields={"of": "01M7ZD1NNM3NY7KDXE1V6ZFEYC", **fields})
+    with pytest.raises(UsageError):
+        intake().admit(given)
+    assert intake().own(given)["fields"] == given["fields"]
+
+
+def test_a_number_beside_others_is_looked_at_by_itself() -> None:
+    text = sealed(intake().admit(draft(meta={"password": 4815162342, "n": 1})))
+    assert "4815162342" not in text
+    assert '"n": 1' in text

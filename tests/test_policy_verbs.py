@@ -131,6 +131,16 @@ def test_a_pipe_in_its_place_is_refused_and_not_waited_for(journal: Journal) -> 
     assert "is no regular file" in told["error"]["message"]  # type: ignore[index]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_link_that_leads_nowhere_is_no_missing_policy(journal: Journal) -> None:
+    journal.told("append", "x", code=0)
+    (journal.root / "policy.yaml").unlink()
+    journal.told("append", "x", code=0)
+    (journal.root / "policy.yaml").symlink_to(journal.root / "gone.yaml")
+    told = journal.told("append", "x", code=3)
+    assert "leads nowhere" in told["error"]["message"]  # type: ignore[index]
+
+
 # Asking
 
 

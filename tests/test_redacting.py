@@ -196,3 +196,14 @@ def test_the_reason_is_kept_without_secrets(tmp_path: Path) -> None:
     assert said.startswith("it leaked: [redacted:github-")
     assert "Masked: github-" in said
     assert holding(tmp_path, SECRET) == []
+
+
+@pytest.mark.parametrize("form", ["# Friday {}", "---\nnote: {}\n---\n\n# Friday"])
+def test_a_title_and_front_matter_are_looked_at_too(tmp_path: Path, form: str) -> None:
+    opened, receipts = book(tmp_path, "First body.")
+    file = tmp_path / receipts[0].file
+    text = file.read_text()
+    file.write_text(form.format(SECRET) + "\n\n" + text[text.index("## ") :])
+    (held,) = redacting.scan(opened)
+    assert (held.id, held.file, held.line) == ("", receipts[0].file, 1)
+    assert held.rules == {"github-token": 1}

@@ -176,3 +176,10 @@ def test_only_text_is_taken(given: object) -> None:
 def test_a_digest_is_no_secret_whatever_it_begins_with(beginning: str, form: str) -> None:
     text = form.format(beginning + spelled("{h60}"))
     assert scrub(text) == Scrubbed(text)
+
+
+@pytest.mark.parametrize(
+    "form", ["DB_PASSWORD={}\nDB_NAME=y\n", "password: {}\nport: 8080", "password: {}"]
+)
+def test_a_number_may_be_a_password_in_a_configuration(form: str) -> None:
+    assert "4815162342" not in scrub(form.format(4815162342)).text

@@ -336,7 +336,7 @@ def test_the_formats_own_example_in_a_persons_text_is_no_entry(book: Notebook) -
 
 def accept(book: Notebook, kind: str, entry_id: str, old: str, now: bytes) -> None:
     fields = {"of": entry_id, "old": old, "new": slice_digest(now)}
-    book.append(Draft(body=f"{kind} it", kind=kind, at=START, fields=fields))
+    book.record([Draft(body=f"{kind} it", kind=kind, at=START, fields=fields)])
 
 
 def slice_of(book: Notebook, receipt: Receipt) -> bytes:

@@ -58,6 +58,7 @@ def do_forget(args: argparse.Namespace) -> int:
             ids = [row.id for row in rows]
             done = forgetting.purge(journal, ids, args.reason, progress=Bar("Purging"))
             return _purged(journal, done, as_json=args.json)
+        purged = {row.id for row in rows if row.purged}
         act = forgetting.unhide if args.unforget else forgetting.hide
         found = act(journal, rows, args.reason)
     for one in found:
@@ -69,6 +70,8 @@ def do_forget(args: argparse.Namespace) -> int:
         return 0
     for one in found:
         new, old = _SAID[args.unforget]
+        if one.id in purged:
+            old = "was purged before"
         output.write(f"{one_line(one.id)} {new if one.by else old}")
     return 0
 
@@ -92,7 +95,8 @@ def _purged(journal: api.Journal, done: Sequence[Done], *, as_json: bool) -> int
     else:
         for one in told:
             stays = "the reason stays" if one["id"].startswith("h-") else _STAYS
-            output.write(f"{one_line(one['id'])} is purged; {stays}")
+            state = f"is purged; {stays}" if one["by"] else "was purged before"
+            output.write(f"{one_line(one['id'])} {state}")
         _warn(left, commands)
     return 0
 
@@ -168,7 +172,7 @@ def _scan(journal: api.Journal, args: argparse.Namespace) -> int:
 def _held(one: Held) -> None:
     where = f"{one.file}:{one.line}" if one.line else one.file
     rules = ", ".join(f"{rule} ({n})" if n > 1 else rule for rule, n in one.rules.items())
-    name = output.style(one_line(one.id), "yellow") if one.id else "an attachment"
+    name = output.style(one_line(one.id), "yellow") if one.id else "in no entry"
     output.write(f"{one_line(where)}  {name}  {rules}")
 
 

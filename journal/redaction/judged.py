@@ -159,7 +159,8 @@ def _is_password(value: _Value) -> bool:
     if word.startswith(("http", "/")):
         return False
     if word.isdigit() and value.form == "=" and len(word) >= 6:  # a number in JSON
-        return value.text[value.end : value.end + _FAR].lstrip()[:1] in ("", ",", "}")
+        rest = value.text[value.end : value.end + _FAR].lstrip(_BLANK)
+        return rest[:1] in "\r\n,}]"  # or nothing
     return by_lot(word) or (value.form in ("=", " ") and _stands_alone(value))
 
 

@@ -198,7 +198,9 @@ def _listing(names: list[str]) -> str:
 def _commands(repo: Repo, folder: str, path: str) -> Iterator[str]:
     quoted = shlex.quote(folder)
     if _ask(repo, "status", "--porcelain", "-uno", "--", folder):
-        yield f"git commit -q -m 'Strike journal entries' -- {quoted} &&"
+        # Somebody may have committed it before this is run.
+        yield f"(git diff --quiet HEAD -- {quoted} ||"
+        yield f" git commit -q -m 'Strike journal entries' -- {quoted}) &&"
     stashes = bool(_ask(repo, "for-each-ref", "refs/stash"))
     if stashes:
         yield f"{_KEEP_STASHES} &&"

@@ -68,12 +68,17 @@ def attachments_of_others(root: str, paths: Iterable[str], gone: set[str]) -> se
 
 
 def sound_purges(store: Store, verdicts: Iterable[Verdict]) -> dict[str, set[str]]:
-    """What sound entries say of purges, by target: the slice digest of each stub, or nothing."""
+    """What sound entries say of purges, by target: the slice digest of each stub, or nothing.
+
+    Of a sealed target only what names its old header, too: the chain needs that.
+    """
     sound = {one.id for one in verdicts if one.state in (INTACT, "spooled")}
     found: dict[str, set[str]] = {}
     for entry in store.entries(Selection(kind=hidden.KIND, forgotten="also")):
         what, new = entry.fields.get("what"), str(entry.fields.get("new") or "")
         if entry.id in sound and (what == hidden.PURGE or (not what and new)):
             of = hidden.base_id(str(entry.fields.get("of")))
+            if not of.startswith("h-") and not entry.fields.get("old"):
+                continue
             found.setdefault(of, set()).add(new)
     return found
