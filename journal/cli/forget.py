@@ -48,11 +48,6 @@ def do_forget(args: argparse.Namespace) -> int:
     if not args.reason.strip():
         raise UsageError("the reason is empty", hint='say why: --reason "mistaken identity"')
     with api.open(args.workspace) as journal:
-        if not journal.notebook.enabled:
-            raise UsageError(
-                "nothing forgotten: enabled = false in journal.toml",
-                hint="a journal that is switched off can't say that something was forgotten",
-            )
         rows = _rows(journal, args.ids)
         if args.purge:
             ids = [row.id for row in rows]
