@@ -11,6 +11,7 @@ from journal.selection import EVERYTHING, Selection
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from datetime import date
     from typing import Any, Self
 
     from journal.catalog.catalog import Progress
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from journal.finding import Finding
     from journal.notebook import Book, Notebook
     from journal.recall.engine import Answer, Engine, Hit
+    from journal.recall.language import Language
 
     Recall = Callable[[str, Selection, int], Answer]
 
@@ -118,27 +120,55 @@ class Journal:
         for row, piece in self.read(self.rows(selection, oldest=oldest)):
             yield entry_of(row, piece)
 
-    def recall(self, text: str, selection: Selection = EVERYTHING, limit: int = 10) -> "Answer":
-        """The entries that answer the query, best first; UsageError if it can't be read."""
+    def recall(
+        self,
+        text: str,
+        selection: Selection = EVERYTHING,
+        limit: int = 10,
+        *,
+        explain: bool = False,
+        today: "date | None" = None,
+    ) -> "Answer":
+        """The entries that answer the query, best first; UsageError if it can't be read.
+
+        With `explain` each hit says why it ranks where it does. `today` is the day that "last
+        week" is seen from, the present one if None.
+        """
         from journal.recall.engine import Query
 
         with self.catalog.lock:
             self.catalog.catch_up()
             engine = self._reader if selection.forgotten else self._engine
-            return engine.recall(Query(text, selection, limit))
+            return engine.recall(Query(text, selection, limit, explain, today))
+
+    def around(self, entry: "Entry | Row", count: int) -> "tuple[list[Row], list[Row]]":
+        """So many entries before it, and after it, in their order, without their texts.
+
+        In its session, or in its day file if it has none; forgotten ones are left out. An entry
+        that is gone has none around it.
+        """
+        self.catalog.catch_up()
+        return self.catalog.around(entry, count)
 
     @cached_property
     def _engine(self) -> "Engine":
         from journal.recall.shelf import engine
 
-        return engine(self.root, self.catalog, self.catalog.progress)
+        return engine(self.root, self.catalog, self.catalog.progress, self._language)
 
     @property
     def _reader(self) -> "Engine":
         """Recall without the index, which has no forgotten entries."""
         from journal.recall.shelf import CatalogScan, CatalogShelf
 
-        return CatalogScan(CatalogShelf(self.root, self.catalog), self.catalog)
+        return CatalogScan(CatalogShelf(self.root, self.catalog), self.catalog, self._language)
+
+    @property
+    def _language(self) -> "Language":
+        """The language of its words, by journal.toml."""
+        from journal.recall.language import language
+
+        return language(space.open_space(self.root, int(time())).language)
 
     def read(self, rows: "Iterable[Row]") -> "Iterator[tuple[Row, Piece]]":
         """The rows with their slices, those left out whose text has gone since."""

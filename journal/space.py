@@ -20,15 +20,15 @@ CACHE = ".journal/cache"
 STATE = ".journal/state"
 PENDING = f"{STATE}/striking"  # there while a purge or redaction is under way
 CACHED_CONFIG = "config.json"
-SCHEMA = 2  # of the cached configuration
+SCHEMA = 3  # of the cached configuration
 
 
 class Space:
     """A workspace as appending needs it."""
 
     __slots__ = (
-        "_second", "enabled", "first", "id", "namespace", "offsets", "policy", "root", "timezone",
-        "until", "veil",
+        "_second", "enabled", "first", "id", "language", "namespace", "offsets", "policy", "root",
+        "timezone", "until", "veil",
     )  # fmt: skip
 
     def __init__(self, root: str, compiled: "dict[str, object]") -> None:
@@ -38,6 +38,7 @@ class Space:
         self.timezone = str(compiled["timezone"])
         self.namespace = str(compiled["namespace"])
         self.enabled = bool(compiled["enabled"])
+        self.language = str(compiled["language"])  # whose word forms recall knows
         self.offsets: list[list[int]] = compiled["offsets"]  # type: ignore[assignment]
         self.policy: dict[str, object] = compiled["policy"]  # type: ignore[assignment]  # {}: none
         self.until: int = compiled["until"]  # type: ignore[assignment]

@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
-from journal import cjson, clock, ids, names
+from journal import cjson, clock, ids, languages, names
 from journal.errors import JournalError, WorkspaceError
 from journal.files import Folder, flush, write_all
 from journal.identity import new_identity, new_writer
@@ -25,7 +25,7 @@ from journal.space import (
 )
 
 _WORKSPACE_SCHEMA = "journal/workspace@1"
-_TYPES = {str: "text in quotes", list: "a list", bool: "true or false"}
+_TYPES = {str: "text in quotes", list: "a list", bool: "true or false", dict: "a table"}
 _ZONE_YEARS = 20
 _RECOMPILE = 30 * 86400  # the machine's zone table may be updated meanwhile
 
@@ -37,6 +37,9 @@ timezone = "{timezone}"  # decides which day an entry belongs to
 writer = "{writer}"  # the first writer: its day files carry no writer's name
 namespaces = ["main"]  # the first is the default
 enabled = true  # false: `journal append` does nothing, says so, and exits 0
+
+# [recall]
+# language = "english"  # whose word forms are known: german, french, …; "none" for no language's
 """
 
 _LINES = {
@@ -59,6 +62,8 @@ class Config:
     writer: str
     namespaces: tuple[str, ...]
     enabled: bool
+    language: str = languages.DEFAULT
+    """Whose word forms recall knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +217,21 @@ def _checked(values: dict[str, Any], lines: list[str]) -> Config:
         raise fail("timezone", f"can't be used: {error}") from error
     return Config(
         values["id"], values["timezone"], values["writer"], tuple(namespaces),
-        want("enabled", bool, default=True),
+        want("enabled", bool, default=True), _language(want("recall", dict, {}), lines),
     )  # fmt: skip
+
+
+def _language(recall: dict[str, Any], lines: list[str]) -> str:
+    """`language` of the table [recall]."""
+    value = recall.get("language", languages.DEFAULT)
+    if value in languages.LANGUAGES:
+        return str(value)
+    known = ", ".join(languages.LANGUAGES)
+    table = [n for n, line in enumerate(lines, 1) if re.match(r"\s*\[\s*recall\s*\]", line)]
+    key = r"\s*language\s*=" if table else r"\s*recall\b.*\blanguage\s*="
+    at = [n for n, line in enumerate(lines, 1) if n >= max([1, *table]) and re.match(key, line)]
+    shown = repr(value) if isinstance(value, str) else "no text in quotes"
+    raise _broken(CONFIG, at[0] if at else 1, f"language is {shown}: give one of {known}")
 
 
 def compile_config(root: str, now: int) -> dict[str, object]:
@@ -237,6 +255,7 @@ def compile_config(root: str, now: int) -> dict[str, object]:
         "timezone": config.timezone,
         "namespace": config.namespaces[0],
         "enabled": config.enabled,
+        "language": config.language,
         "offsets": [list(pair) for pair in clock.offsets(zone, now - 366 * 86400, end)],
         "policy": compiled_policy(policy),
         "until": now + _RECOMPILE,

@@ -18,7 +18,7 @@ SCRIPT = ROOT / "journal" / "cli" / "journal"
 # A part is a module of `journal`, or a package of it as a whole; `tui` stands beside `journal`.
 # A part imports only from floors below it and from its own.
 FLOORS = {
-    0: "cjson clock errors finding ids named names safe source",
+    0: "cjson clock errors finding ids languages named names safe source",
     1: "accepting chain dayfile entry frontmatter header held hidden inquiry markdown openblock"
     " pins preamble redacted remains seal selection shown verdicts yamlblock",
     2: "decisions facts graph paths policy redaction reviews sessions tasks",

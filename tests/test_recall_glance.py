@@ -39,12 +39,12 @@ def read(raw: bytes) -> Text:
 
 
 def look(raw: bytes, query: str) -> bool | None:
-    node = parse(query)
-    assert node
-    wanted = pattern(node)
+    asked = parse(query)
+    assert asked
+    wanted = pattern(asked.node)
     assert wanted
     told = glance.holds(raw, [wanted])
-    assert told in (None, matching.holds(node, read(raw)))
+    assert told in (None, matching.holds(asked.node, read(raw)))
     return told
 
 

@@ -13,13 +13,14 @@ from whoosh.reading import MultiReader, TermNotFound
 from whoosh.searching import Searcher
 
 from journal.entry import Entry
-from journal.recall.analysis import stems, words
+from journal.recall.analysis import words
 from journal.recall.building import Builder, assemble, combined
 from journal.recall.codec import SegmentReader, Weighting
+from journal.recall.language import ENGLISH
 from journal.recall.leaves import Finder
 from journal.recall.merging import BIG, FEWEST, FEWEST_BIG, merged, worth_merging
-from journal.recall.scan import idf
-from journal.recall.segment import MOST, TEXT, TITLE, BadSegment, Segment
+from journal.recall.ranking.terms import idf, saturated
+from journal.recall.segment import COLUMNS, MOST, TEXT, TITLE, BadSegment, Segment
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -96,7 +97,8 @@ def test_steps_of_any_width(count: int) -> None:
         b"ends": [0 << 8 | 1] + ([(count - 1) << 8 | 2] if count > 1 else []),
         b"none": [],
     }
-    found = Segment(assemble(list(range(count)), [0] * count, {TEXT: pairs}))
+    columns = dict.fromkeys(COLUMNS, [0] * count) | {"numbers": list(range(count))}
+    found = Segment(assemble(columns, {TEXT: pairs}))
     expected = {t: {p >> 8: p & 255 for p in some} for t, some in pairs.items() if some}
     assert held(found)[TEXT] == expected
     assert found.whole()
@@ -203,7 +205,7 @@ def test_whoosh_searches_segments() -> None:
     term = queries.Term
     worth = idf(24, 3)  # deleted documents count until they are merged away
     assert numbers(found, term(TEXT, "red")) == [
-        (2, round(worth * 2 * 1.9 / 2.9, 6)),
+        (2, round(worth * saturated(2), 6)),
         (1, round(worth, 6)),
     ]
     both = queries.And([term(TEXT, "red"), queries.Not(term(TEXT, "appl"))])
@@ -248,5 +250,5 @@ def test_whoosh_reads_every_posting(given: list[tuple[str, str, int, tuple[str, 
     for number, (body, *_rest) in enumerate(given):
         for word in words(body):
             assert number in [
-                found.numbers[doc] for doc in Finder(found, {}).postings(stems[word])[0]
+                found.numbers[doc] for doc in Finder(found, {}).postings(ENGLISH.stem(word))[0]
             ] or (not word.isascii())

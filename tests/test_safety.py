@@ -92,6 +92,7 @@ def verbs(root: Path) -> list[list[str]]:
         *(["show", one] for one in shown), ["show", shown[0], "--json"],
         ["day", "2026-11-21"], ["day", "2026-11-22"], ["day", "2026-11-21", "--json"],
         ["recall", "word"], ["recall", "word", "evil", "--json"], ["recall", ALL],
+        ["recall", "word", "--around", "3", "--group", "session", "--diverse", "--explain"],
         ["verify"], ["verify", "--all"], ["verify", "--json"],
         ["show", ALL], ["show", ALL, "--json"], ["list", "--since", ALL], ["day", ALL], [ALL],
         ["list", ALL],

@@ -142,6 +142,8 @@ READING = [
     ("day", ("day", "2026-01-01")),
     ("recall", ("recall", "search", "pi", "-n", "2")),
     ("recall", ("recall", "nothing-holds-this")),
+    ("recall", ("recall", "nothing-holds-this", "--kind", "note", "--since", "2026-11-01")),
+    ("recall", ("recall", "pi", "--explain", "--around", "1", "--group", "day", "--diverse")),
     ("tail", ("tail", "-n", "1")),
     ("reindex", ("reindex",)),
     ("completion", ("completion", "bash")),
@@ -307,8 +309,21 @@ RIGHT: dict[str, dict[str, Any]] = {
     "show": {"schema": "journal/show@1", "entry": ENTRY},
     "day": {"schema": "journal/day@1", "date": "2026-11-21", "entries": [ENTRY], "total": 1},
     "recall": {
-        "schema": "journal/recall@1", "hits": [{**ENTRY, "score": 1.5, "snippet": "text"}],
-        "total": 1, "engine": "scan", "fresh": True,
+        "schema": "journal/recall@1", "query": "a text",
+        "hits": [
+            {
+                **ENTRY, "score": 1.5, "snippet": "text", "near": ENTRY["id"], "alike": ["x"],
+                "why": [{"step": "neighbour", "points": 1.5, "text": "a", "entry": ENTRY["id"]}],
+                "around": {"before": [], "after": [{**ENTRY, "head": "text"}]},
+            }
+        ],
+        "total": 1, "capped": False, "engine": "scan", "fresh": True,
+        "groups": [
+            {
+                "session": "s", "namespace": "main", "first": "2026-11-20", "last": "2026-11-21",
+                "hits": [ENTRY["id"]],
+            }
+        ],
         "notices": [{"code": "index-busy", "file": "x", "line": 0, "message": "m", "fix": "f"}],
     },
     "forget": {

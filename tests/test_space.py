@@ -46,7 +46,8 @@ def compiled(zone: str) -> dict[str, object]:
     offsets = clock.offsets(clock.zone(zone), NOW - YEAR, NOW + 20 * YEAR)
     return {
         "workspace": "01KAJ2X7Q0M3C4V5B6N7Q8W9E0", "writer": "anna-1", "timezone": zone,
-        "namespace": "main", "enabled": True, "offsets": [list(pair) for pair in offsets],
+        "namespace": "main", "enabled": True, "language": "english",
+        "offsets": [list(pair) for pair in offsets],
         "policy": {}, "until": NOW + YEAR,
     }  # fmt: skip
 

@@ -4,14 +4,14 @@ from journal.catalog import find
 from journal.catalog.row import Row, restored, stored
 from journal.ids import matches
 from journal.named import none_named, several_named
-from journal.selection import EVERYTHING
+from journal.selection import EVERYTHING, Selection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, Literal
 
-    from journal.selection import Selection
+    from journal.entry import Entry
 
 _PAGE = 1000
 
@@ -33,6 +33,24 @@ class Asked:
                 return
             after = find.place_of(found[-1])
             left = left and left - page
+
+    def around(self, entry: "Entry | Row", count: int) -> "tuple[list[Row], list[Row]]":
+        """So many entries before it, and after it, in their order: in its session, or day file.
+
+        One that is gone has none around it.
+        """
+        rows = self.with_ids([entry.id])
+        row = next((row for row in rows if row.source == entry.source), rows[0] if rows else None)
+        if not row:
+            return [], []
+        if row.session:
+            wanted = Selection(session=row.session, namespace=row.namespace)
+            place = find.place_of(row)
+            asked = [find.rows(wanted, count, oldest=way, after=place) for way in (False, True)]
+        else:
+            asked = [find.beside(row, count, later=way) for way in (False, True)]
+        before, after = self._ask_all(asked)
+        return [Row(values) for values in reversed(before)], [Row(values) for values in after]
 
     def count(self, selection: "Selection" = EVERYTHING) -> int:
         """How many entries are selected."""

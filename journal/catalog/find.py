@@ -66,6 +66,19 @@ def place_of(row: "Row") -> "tuple[object, ...]":
     return row.microseconds, row.writer, row.seq, row.id, row.digest, stored(row.file)
 
 
+def beside(row: "Row", limit: int, *, later: bool) -> "Question":
+    """The entries that stand before a row's in its day file, nearest first, or after it.
+
+    What waits in a spool comes after what the file has.
+    """
+    sign, way = (">", "") if later else ("<", " DESC")
+    where = f"(e.spool IS NOT NULL, e.offset) {sign} (?, ?) AND e.copy = 0"
+    where += " AND e.file = (SELECT file FROM entry WHERE number = ?)"
+    order = f"e.spool IS NOT NULL{way}, e.offset{way} LIMIT ?"
+    question = f"SELECT {_COLUMNS} {_FROM} WHERE {where} ORDER BY {order}"
+    return question, [row.spool is not None, row.offset, row.number, limit]
+
+
 def count(selection: "Selection") -> "Question":
     """How many are selected."""
     where, values = _where(selection)

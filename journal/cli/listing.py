@@ -51,7 +51,7 @@ def filters(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--forgotten", action="store_true", help="only what was forgotten, which is hidden else"
     )
-    verb.add_argument("-n", type=_count, default=None, metavar="N", help="at most N")
+    verb.add_argument("-n", type=count, default=None, metavar="N", help="at most N")
 
 
 def identify(verb: argparse.ArgumentParser) -> None:
@@ -60,7 +60,8 @@ def identify(verb: argparse.ArgumentParser) -> None:
     offer(verb.add_argument("id", metavar="ID", help=words), "id")
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """A number from 0 on, as an option's value."""
     if not text.isascii() or not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is no number")
     return min(int(text), _MOST)

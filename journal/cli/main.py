@@ -48,11 +48,12 @@ VERBS = {
     "day": ("read", "show a day, all writers and parts in order", ""),
     "recall": (
         "recall",
-        "find entries that hold all the words, best first",
+        "find entries by what they say, best first",
         (
-            'Words stand for all their forms. Also: "a phrase", begin*, -without, AND OR NOT ( ) in'
-            " capitals, and field:value with kind role actor tag session path namespace title id"
-            " branch."
+            "A question in plain words will do: an entry answers if it holds one of them, in any"
+            " form, and ranks the higher the more and the rarer they are. What must hold stands in"
+            ' "quotes", or with AND OR NOT ( ) in capitals, or as field:value; fields are kind role'
+            " actor tag session path namespace title id branch."
         ),
     ),
     "reindex": (

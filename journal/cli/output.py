@@ -119,8 +119,11 @@ def rows(entries: Iterable[Row | Entry]) -> None:
         write("no entries")
 
 
-def row(entry: Row | Entry) -> str:
-    """One entry on one line; a narrow terminal leaves out the year, the kind and who."""
+def row(entry: Row | Entry, margin: int = 0, look: str = "") -> str:
+    """One entry on one line; a narrow terminal leaves out the year, the kind and who.
+
+    `margin` columns are left for what stands before it; `look` is one style for all of it.
+    """
     when = one_line(entry.at[:16].replace("T", " "))
     cells = [(when, "dim"), (short(entry.id), "yellow")]
     if width() and width() < _NARROW:
@@ -128,16 +131,18 @@ def row(entry: Row | Entry) -> str:
     else:
         cells.append((pad(one_line(entry.kind, 10), 10), "cyan"))
         cells.append((pad(one_line(entry.actor or entry.role or "-", 12), 12), ""))
-    lead = sum(columns(text) + 2 for text, _ in cells)
+    lead = margin + sum(columns(text) + 2 for text, _ in cells)
     room = max(10, width() - lead) if width() else None
-    return "  ".join([*(style(*cell) for cell in cells), headline(entry, room)])
+    shown = [style(text, look or usual) for text, usual in cells]
+    return "  ".join([*shown, headline(entry, room, look)])
 
 
-def headline(entry: Row | Entry, room: int | None) -> str:
+def headline(entry: Row | Entry, room: int | None, look: str = "") -> str:
     """The title, or the body's beginning, then the tags."""
     tags = " ".join(f"#{one_line(tag)}" for tag in entry.tags)
     title = one_line(name_of(entry), room)
     left = room - columns(title) - 2 if room is not None else None
+    title = style(title, look)
     if not tags or (left is not None and left < _TAG_ROOM):
         return title
     return f"{title}  {style(one_line(tags, left), 'dim')}"

@@ -12,12 +12,11 @@ from typing import Any
 from whoosh import fields, matching, query, reading, scoring
 from whoosh.searching import Searcher
 
-from journal.recall.analysis import stems
-from journal.recall.engine import K1
 from journal.recall.leaves import Finder, encoded, exact
 from journal.recall.matching import phrase_terms
-from journal.recall.query import And, Field, Leaf, Node, Not, Or, Phrase, Word
-from journal.recall.scan import idf
+from journal.recall.query import And, Bag, Field, Leaf, Node, Not, Or, Phrase, Word
+from journal.recall.ranking.terms import idf
+from journal.recall.ranking.weights import K1
 from journal.recall.segment import TEXT, Terms, counts
 
 _PLAIN = ("kind", "role", "actor", "session", "path", "namespace", "branch")
@@ -217,12 +216,14 @@ def translated(node: Node) -> Any:  # noqa: PLR0911 - one for each kind
     match node:
         case And(parts):
             return query.And([translated(part) for part in parts])
+        case Bag(some):
+            return query.Or([translated(part) for part in some])
         case Or(parts):
             return query.Or([translated(part) for part in parts])
         case Not(part):
             return Documents(but=translated(part) if exact(part) else None)
-        case Word(word):
-            return query.Term(TEXT, encoded(stems[word]))
+        case Word(_, term):
+            return query.Term(TEXT, encoded(term))
         case Phrase(wanted) if terms := [t for word in wanted for t in phrase_terms(word)]:
             return query.And([query.Term(TEXT, encoded(term)) for term in dict.fromkeys(terms)])
         case Field(name, value) if name in _PLAIN:

@@ -16,7 +16,14 @@ from time import monotonic, sleep
 from journal.errors import JournalError
 from journal.files import HANDLES, Folder, close, read_all, try_lock, write_all
 from journal.finding import Finding
-from journal.recall.manifest import Identity, Manifest, boot, decode, identity
+from journal.recall.manifest import (
+    Identity,
+    Manifest,
+    OutdatedIndex,
+    boot,
+    decode,
+    identity,
+)
 from journal.recall.segment import BadSegment, Segment
 
 FOLDER = ".journal/cache/index"
@@ -57,8 +64,8 @@ class Depot:
             except Untrusted as error:
                 self.trouble = _finding("index-untrusted", str(error), "journal doctor")
                 return Manifest(), []
-            except Copied:
-                return Manifest(), []  # of another folder: made anew, and nothing is wrong
+            except (Copied, OutdatedIndex):
+                return Manifest(), []  # made anew, and nothing is wrong
             except (Damaged, OSError, JournalError) as error:
                 why = getattr(error, "strerror", None) or str(error)
                 self.trouble = _finding("index-damaged", f"can't be used: {why}", "made anew")
@@ -158,6 +165,8 @@ class Depot:
             fd = _open_file(folder, MANIFEST)
             try:
                 manifest = decode(read_all(fd))
+            except OutdatedIndex:
+                raise
             except ValueError as error:
                 raise Damaged(f"{MANIFEST}: {error}") from error
             finally:

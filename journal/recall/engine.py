@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 from journal.entry import Entry
@@ -17,30 +18,53 @@ Progress = Callable[[int, int], None]
 TRIES = 3
 """How often an answer is looked for that saw everything, while files change under it."""
 
-K1 = 0.9
-"""How soon a word's further occurrences stop to count (BM25; B, the length's weight, is 0)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked (see `query`), among the selected entries."""
+    """What is asked (see `query`), among the selected entries.
+
+    `today` is the day that "yesterday" in the text is seen from, the present one if None.
+    """
 
     text: str
     selection: Selection = EVERYTHING
     limit: int = 10
+    explain: bool = False
+    today: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One step of the ranking, and by how many points it raised or lowered a hit.
+
+    `text` is the word, name or date it is about, `entry` the id of the neighbour that has it.
+    """
+
+    step: str
+    points: float
+    text: str = ""
+    entry: str = ""
+
+    def record(self) -> dict[str, Any]:
+        """The reason as JSON shows it; what is empty is left out."""
+        found = {"step": self.step, "points": round(self.points, 4)}
+        return found | {k: v for k in ("text", "entry") if (v := getattr(self, k))}
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """An entry that answers, the better the higher its score, and the text around the words.
 
-    `marks` are the `(start, end)` of the query's words in the snippet.
+    `marks` are the `(start, end)` of the query's words in the snippet. `near` is the id of the
+    entry beside it that holds the words, where it holds none itself; `why` is given if explained.
     """
 
     entry: Entry
     score: float
     snippet: str
     marks: tuple[tuple[int, int], ...] = ()
+    near: str = ""
+    why: tuple[Reason, ...] = ()
 
     def record(self) -> dict[str, Any]:
         """The hit as JSON shows it."""
@@ -52,7 +76,8 @@ class Answer:
     """The best hits, how many there were, which engine found them, whether it saw everything.
 
     `engine` is `whoosh`, `scan`, or `whoosh+scan` where entries that the index has not yet were
-    read for this answer. `notices` say why the index wasn't used as it should be.
+    read for this answer. `notices` say why the index wasn't used as it should be. `capped` tells
+    that more entries than were counted may have a little to do with the question.
     """
 
     hits: tuple[Hit, ...] = field(default=())
@@ -60,6 +85,7 @@ class Answer:
     engine: str = ""
     fresh: bool = True
     notices: tuple[Finding, ...] = ()
+    capped: bool = False
 
 
 def unread(count: int) -> Finding:
@@ -89,6 +115,10 @@ class Listed(Protocol):
         """The row's number, never given twice."""
 
     @property
+    def id(self) -> str:
+        """The entry's id."""
+
+    @property
     def microseconds(self) -> int:
         """Its moment, since 1970."""
 
@@ -97,7 +127,25 @@ class Listed(Protocol):
         """Bytes of the entry."""
 
 
-class Shelf(Protocol):
+class Texts(Protocol):
+    """Where the entries that an index found are looked up."""
+
+    def at(self, numbers: Sequence[int]) -> Mapping[int, Any]:
+        """The rows of these numbers that are still there."""
+
+    def named(self, wanted: str) -> Iterable[Any]:
+        """The rows whose id begins or ends so."""
+
+    def glance(
+        self, numbers: Sequence[int], wanted: Sequence[re.Pattern[str]]
+    ) -> Mapping[int, bool | None]:
+        """Of each row whether it holds all the phrases; None, or nothing, if it must be read."""
+
+    def read(self, rows: Iterable[Any]) -> Iterator[tuple[Any, Entry]]:
+        """The rows' entries, in whatever order reads each file once; without those now gone."""
+
+
+class Shelf(Texts, Protocol):
     """Where an engine finds what there is to be indexed: a catalog.
 
     Rows only come and go; one that changes goes, and comes back with another number.
@@ -123,19 +171,5 @@ class Shelf(Protocol):
     def struck(self, after: int) -> Iterator[tuple[int, int]]:
         """(step, row number) of what was taken away since that step, in order."""
 
-    def at(self, numbers: Sequence[int]) -> Mapping[int, Any]:
-        """The rows of these numbers that are still there."""
-
     def hashtags(self, numbers: Sequence[int]) -> Mapping[int, Sequence[str]]:
         """The tags in the bodies of these rows, folded; rows without any may be left out."""
-
-    def named(self, wanted: str) -> Iterable[Any]:
-        """The rows whose id begins or ends so."""
-
-    def glance(
-        self, numbers: Sequence[int], wanted: Sequence[re.Pattern[str]]
-    ) -> Mapping[int, bool | None]:
-        """Of each row whether it holds all the phrases; None, or nothing, if it must be read."""
-
-    def read(self, rows: Iterable[Any]) -> Iterator[tuple[Any, Entry]]:
-        """The rows' entries, in whatever order reads each file once; without those now gone."""

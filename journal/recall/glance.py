@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from journal.recall.analysis import fold, folded_words, stands_alone
+from journal.recall.analysis import folded_words
+from journal.recall.letters import fold, stands_alone
 
 _OPENING = re.compile(rb"[ \t]*\n(?:[ \t]*\n)*```yaml entry[ \t]*\n")
 _CLOSING = re.compile(rb"^```[ \t]*(?:\n|\Z)", re.MULTILINE)

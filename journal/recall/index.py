@@ -15,6 +15,7 @@ from journal.finding import Finding
 from journal.recall.building import Builder
 from journal.recall.depot import FOLDER, Depot, live
 from journal.recall.engine import Progress, Shelf
+from journal.recall.language import ENGLISH, Language
 from journal.recall.manifest import Identity, Manifest, Part, boot
 from journal.recall.merging import merged, worth_merging
 from journal.recall.segment import Segment
@@ -60,8 +61,9 @@ class _State:
 class Index:
     """The index of one workspace; without a root, of a journal in memory."""
 
-    def __init__(self, shelf: Shelf, root: str = "") -> None:
+    def __init__(self, shelf: Shelf, root: str = "", language: Language = ENGLISH) -> None:
         self._shelf = shelf
+        self._language = language
         self._depot = Depot(root) if root else None
         self._state = _State()
         self._loaded = False
@@ -95,8 +97,7 @@ class Index:
             if not held and not self._depot.trouble:
                 raise Conflict("another process is writing the index", hint="try again")
             if anew:
-                empty = Manifest(birth=self._shelf.birth)
-                self._state = _State(empty, self._depot.version(), changed=True)
+                self._state = _State(self._empty(), self._depot.version(), changed=True)
                 self._loaded = True
             self._catch_up(held, progress)
         return self._view()
@@ -130,7 +131,7 @@ class Index:
             depot.write(merged([one])) if one.deleted else one for one in self._state.stored
         ]
         if None in stored:  # made anew by whoever asks next
-            self._state = _State(Manifest(birth=self._shelf.birth), depot.version())
+            self._state = _State(self._empty(), depot.version())
             return
         self._state.stored = [one for one in stored if one]
 
@@ -157,16 +158,19 @@ class Index:
 
     def _load(self) -> None:
         """Read the folder, unless it is as it was."""
-        birth = self._shelf.birth
         if self._depot:
             version = self._depot.version()
             if not self._loaded or version != self._state.version:
                 manifest, stored = self._depot.load()
                 self._state = _State(manifest, version, stored, step=manifest.step)
                 self._loaded = True
-        if self._state.manifest.birth != birth:
-            known = self._state.version
-            self._state = _State(Manifest(birth=birth), known, changed=True)
+        empty, manifest = self._empty(), self._state.manifest
+        if (manifest.birth, manifest.language) != (empty.birth, empty.language):
+            self._state = _State(empty, self._state.version, changed=True)
+
+    def _empty(self) -> Manifest:
+        """The index of a catalog that nothing was read of yet."""
+        return Manifest(birth=self._shelf.birth, language=self._language.sign)
 
     def _strike(self) -> None:
         """Mark what the catalog has no longer."""
@@ -223,7 +227,7 @@ class Index:
         wanted = {row.number: row for row in rows}
         if not wanted:
             return False
-        builder = Builder()
+        builder = Builder(self._language)
         missing = set(wanted)
         hashtags = self._shelf.hashtags(list(wanted))
         for row, entry in self._shelf.read(wanted.values()):

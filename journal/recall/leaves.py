@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import compress
 
 from journal.markdown import folded
-from journal.recall.analysis import is_run, stems, words
+from journal.recall.analysis import is_run, words
 from journal.recall.building import HASHTAG
+from journal.recall.language import ENGLISH, Language
 from journal.recall.matching import phrase_terms
-from journal.recall.query import And, Field, Leaf, Node, Not, Or, Phrase, Prefix, Word
+from journal.recall.query import And, Bag, Field, Leaf, Node, Not, Or, Phrase, Prefix, Word
 from journal.recall.segment import TEXT, TITLE, Postings, Segment, counts
 from journal.selection import Selection
+
+_TITLED = bytes(byte & TITLE for byte in range(256))
 
 Ids = Mapping[str, Iterable[int]]
 """The rows that each `id:` of the query names."""
@@ -24,7 +28,7 @@ def encoded(term: str) -> bytes:
 def exact(node: Node) -> bool:
     """Whether the index alone can tell; for the rest it finds too much, and texts must be read."""
     match node:
-        case And(parts) | Or(parts):
+        case And(parts) | Or(parts) | Bag(parts):
             return all(map(exact, parts))
         case Not(part):
             return exact(part)
@@ -54,7 +58,7 @@ def filters(selection: Selection) -> list[Node]:
 def ids_in(node: Node) -> set[str]:
     """The values of the query's `id:`."""
     match node:
-        case And(parts) | Or(parts):
+        case And(parts) | Or(parts) | Bag(parts):
             return set().union(*map(ids_in, parts))
         case Not(part):
             return ids_in(part)
@@ -63,20 +67,21 @@ def ids_in(node: Node) -> set[str]:
     return set()
 
 
-def title_terms(value: str) -> list[str]:
+def title_terms(value: str, language: Language = ENGLISH) -> list[str]:
     """The terms that a title has which holds the value."""
     found = words(value)
     if len(found) == 1 and not is_run(found[0]):
-        return [stems[found[0]]]
+        return [language.stem(found[0])]
     return list(dict.fromkeys(term for word in found for term in phrase_terms(word)))
 
 
 class Finder:
     """Finds a query's leaves in one segment, each term's postings read once."""
 
-    def __init__(self, segment: Segment, ids: Ids) -> None:
+    def __init__(self, segment: Segment, ids: Ids, language: Language = ENGLISH) -> None:
         self.segment = segment
         self._ids = ids
+        self._language = language
         self._terms = segment.field(TEXT)
         self._read: dict[str, Postings] = {}
 
@@ -89,11 +94,11 @@ class Finder:
             found = self._read[term] = (ids, counts(often))
         return found
 
-    def _titled(self, term: str) -> list[int]:
-        """The documents whose title holds the term."""
+    def titled(self, term: str) -> list[int]:
+        """The documents whose title holds the term, in order."""
         index = self._terms.find(encoded(term)) if self._terms else -1
         ids, often = self._terms.postings(index) if self._terms and index >= 0 else ([], b"")
-        return [doc for doc, count in zip(ids, often or b"", strict=False) if count & TITLE]
+        return list(compress(ids, often.translate(_TITLED))) if often else []
 
     def frequency(self, term: str) -> int:
         """How many documents hold the term."""
@@ -103,8 +108,8 @@ class Finder:
     def find(self, leaf: Leaf) -> list[int] | None:  # noqa: PLR0911 - one for each kind
         """The documents that the leaf may mean, in order; None if that may be any."""
         match leaf:
-            case Word(word):
-                return self.postings(stems[word])[0]
+            case Word(_, term):
+                return self.postings(term)[0]
             case Prefix(start):
                 return self.beginning(start)
             case Phrase(wanted):
@@ -136,12 +141,12 @@ class Finder:
         return sorted(found)
 
     def _title(self, value: str) -> list[int] | None:
-        terms = title_terms(value)
+        terms = title_terms(value, self._language)
         if not terms:
             return [] if not words(value) else None
-        found = set(self._titled(terms[0]))
+        found = set(self.titled(terms[0]))
         for term in terms[1:]:
-            found.intersection_update(self._titled(term))
+            found.intersection_update(self.titled(term))
         return sorted(found)
 
     def _all_of(self, terms: list[str]) -> list[int] | None:

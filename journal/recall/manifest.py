@@ -21,6 +21,10 @@ def identity(known: stat_result) -> Identity:
     return (known.st_ino, known.st_size, known.st_mtime_ns, known.st_ctime_ns)
 
 
+class OutdatedIndex(ValueError):
+    """An index as another version of this program makes it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A segment's file: as it was when it was written, and which of its documents are deleted."""
@@ -35,11 +39,13 @@ class Manifest:
     """The segments, and the place in the catalog's history that they stand for.
 
     `number` is the last row that was looked at, `step` the last removal, `missed` are rows whose
-    text couldn't be read. `boot` tells whether the machine has started anew since: segments are not
-    flushed, so what a power cut left of them is checked byte by byte.
+    text couldn't be read. `language` is the one that words were stemmed in. `boot` tells whether
+    the machine has started anew since: segments are not flushed, so what a power cut left of them
+    is checked byte by byte.
     """
 
     birth: str = ""
+    language: str = ""
     number: int = 0
     step: int = 0
     missed: tuple[int, ...] = ()
@@ -60,7 +66,7 @@ def decode(data: bytes) -> Manifest:
             raise ValueError("the checksum is another")
         found = json.loads(text)
         if (found.pop("schema"), found.pop("sign")) != (SCHEMA, SIGN):
-            raise ValueError("of another version")
+            raise OutdatedIndex("of another version")
         parts = tuple(_part(part) for part in found.pop("parts"))
         return Manifest(**found | {"missed": tuple(found["missed"])}, parts=parts)
     except (KeyError, TypeError, AttributeError) as error:

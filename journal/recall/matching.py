@@ -9,19 +9,25 @@ from functools import cache
 
 from journal.entry import Entry
 from journal.ids import matches
-from journal.recall.analysis import fold, folded_words, is_run, parts, stems, terms
-from journal.recall.query import And, Field, Node, Not, Or, Phrase, Prefix, Word, phrase_node
+from journal.recall.analysis import folded_words, is_run, parts
+from journal.recall.language import ENGLISH, Language
+from journal.recall.letters import fold
+from journal.recall.query import And, Bag, Field, Node, Not, Or, Phrase, Prefix, Word, phrase_node
 from journal.selection import Selection
 
 
 class Text:
     """An entry as queries see it."""
 
-    __slots__ = ("_counts", "_words", "entry", "folded")
+    __slots__ = ("_counts", "_texts", "_words", "entry", "folded", "language")
 
-    def __init__(self, entry: Entry, texts: list[str] | None = None) -> None:
+    def __init__(
+        self, entry: Entry, texts: list[str] | None = None, language: Language = ENGLISH
+    ) -> None:
         self.entry = entry
-        self.folded = [fold(part) for part in (parts(entry) if texts is None else texts)]
+        self.language = language
+        self._texts = parts(entry) if texts is None else texts
+        self.folded = [fold(part) for part in self._texts]
         self._words: list[list[str]] | None = None
         self._counts: Counter[str] | None = None
 
@@ -37,9 +43,11 @@ class Text:
         """How often the entry holds each term."""
         if self._counts is None:
             held = Counter(word for part in self.parts for word in part)
+            for text, folded in zip(self._texts, self.folded, strict=True):
+                held.update(self.language.beside(text, folded))
             self._counts = Counter()
             for word, count in held.items():
-                for term in terms(word):
+                for term in self.language.terms(word):
                     self._counts[term] += count
         return self._counts
 
@@ -49,12 +57,12 @@ def holds(node: Node, text: Text) -> bool:  # noqa: PLR0911 - one for each kind
     match node:
         case And(parts):
             return all(holds(part, text) for part in parts)
-        case Or(parts):
+        case Or(parts) | Bag(parts):
             return any(holds(part, text) for part in parts)
         case Not(part):
             return not holds(part, text)
-        case Word(word):
-            return stems[word] in text.counts
+        case Word(_, term):
+            return term in text.counts
         case Prefix(start):
             return any(term.startswith(start) for term in text.counts)
         case Phrase(wanted):
@@ -74,10 +82,14 @@ def _has(name: str, value: str, text: Text) -> bool:
             return matches(value, entry.id)
         case "title":
             wanted = phrase_node(value)
-            if isinstance(wanted, Phrase) and len(wanted.words) == 1 and not is_run(value[:1]):
-                stem = stems[wanted.words[0]]
-                return any(stem in terms(word) for word in text.parts[0])
-            return wanted is not None and holds(wanted, Text(entry, [entry.title]))
+            title = Text(entry, [entry.title], text.language)
+            if (
+                isinstance(wanted, Phrase)
+                and len(wanted.words) == 1
+                and not is_run(wanted.words[0])
+            ):
+                return text.language.stem(wanted.words[0]) in title.counts
+            return wanted is not None and holds(wanted, title)
     return bool(value == getattr(entry, name))
 
 
@@ -134,7 +146,7 @@ def _follow(wanted: tuple[str, ...], held: list[str]) -> bool:
 def scored(node: Node) -> Iterator[Node]:
     """The words, phrases and beginnings that an entry is ranked by."""
     match node:
-        case And(parts) | Or(parts):
+        case And(parts) | Or(parts) | Bag(parts):
             for part in parts:
                 yield from scored(part)
         case Word() | Phrase() | Prefix():
@@ -147,8 +159,8 @@ def scoring_terms(node: Node) -> tuple[list[str], list[str]]:
     starts: dict[str, None] = {}
     for leaf in scored(node):
         match leaf:
-            case Word(word):
-                found[stems[word]] = None
+            case Word(_, term):
+                found[term] = None
             case Phrase(wanted):
                 found |= dict.fromkeys(t for word in wanted for t in phrase_terms(word))
             case Prefix(start):

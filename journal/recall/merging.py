@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from journal.recall.building import assemble
-from journal.recall.segment import Segment
+from journal.recall.segment import COLUMNS, Segment
 
 FEWEST = 4  # of a size, before they are merged
 BIG = 16_384  # documents
@@ -25,11 +25,12 @@ def merged(segments: Sequence[Segment]) -> bytes:
     for new, (_, at, doc) in enumerate(keys):
         places[at][doc] = new << 8
     names = dict.fromkeys(name for segment in segments for name in segment.fields())
-    return assemble(
-        [segments[at].numbers[doc] for _, at, doc in keys],
-        [moment for moment, _, _ in keys],
-        {name: _Merging(segments, places, name) for name in names},
-    )
+    columns = {
+        name: [getattr(segments[at], name)[doc] for _, at, doc in keys]
+        for name in COLUMNS
+        if name != "lines"
+    }
+    return assemble(columns, {name: _Merging(segments, places, name) for name in names})
 
 
 class _Merging(Mapping[bytes, list[int]]):

@@ -1,250 +1,214 @@
-"""How a query is read. Only what can't be meant otherwise is an error."""
+"""How a query is read (see `query`). Only what can't be meant otherwise is an error."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from datetime import date
 
-from journal.errors import UsageError
-from journal.names import KINDS
-from journal.recall.analysis import is_run, words
-from journal.recall.query import (
-    FIELDS,
-    And,
-    Field,
-    Node,
-    Not,
-    Or,
-    Prefix,
-    Word,
-    joined,
-    phrase_node,
-    text_node,
-    word_node,
-)
-from journal.recall.stopwords import STOP
-from journal.safe import one_line
+from journal.recall.analysis import words
+from journal.recall.bags import bag_node, strict_node
+from journal.recall.complaint import IN_QUOTES, Complaint, bad_query
+from journal.recall.cues import cues
+from journal.recall.dating import asked_dates
+from journal.recall.language import ENGLISH, Language
+from journal.recall.lexing import FIELD, PHRASE, TEXT, Token, lexed, plain
+from journal.recall.query import And, Asked, Bag, Field, Node, Not, Or, Word, joined, phrase_node
 
-_ALIASES = {"tags": "tag"}
-_MEANT = {
-    "author": "actor:", "by": "actor:", "user": "actor:", "who": "actor:", "type": "kind:",
-    "since": "--since", "until": "--until", "before": "--until", "after": "--since",
-    "date": "--since and --until", "day": "--since and --until", "git": "branch:",
-    "label": "tag:", "name": "title:", "thread": "path:",
-}  # fmt: skip
-_FIELD = re.compile(r"([A-Za-z]+):(?=[^\s:/])")
+LONGEST = 10_000
+"""Characters of a query; a longer text is plain words, those of its first 50,000."""
+_PASTED = 50_000
+_MOST_WORDS = 1_000
 _DEEPEST = 40
+_BOTH = "say what is on both sides of it; in small letters it is a word like any other"
+_Plain = tuple[Token, ...]
+"""Words typed next to each other, or in parentheses of their own."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str  # one of ( ) AND OR NOT, or empty for something to look for
-    at: int
-    end: int
-    node: Node | None = None
+def parse(text: str, language: Language = ENGLISH, today: date | None = None) -> Asked | None:
+    """What is asked for, seen from `today` (the present day if None); None for nothing.
+
+    UsageError `bad-query` says where it can't be read, and what may be meant.
+    """
+    try:
+        if len(text) > LONGEST:
+            text = text[:_PASTED]
+            reader = _Reader(text, plain(text), language)
+        else:
+            reader = _Reader(text, lexed(text), language)
+        node = reader.read()
+    except Complaint as complaint:
+        if "\n" not in text.strip():
+            raise bad_query(text, complaint, lambda other: _read(other, language)) from None
+        reader = _Reader(text, plain(text), language)
+        node = reader.read()
+    if node is None:
+        return None
+    said = reader.said()
+    found = tuple(words(said)[:_MOST_WORDS])
+    return Asked(node, found, asked_dates(said, today or _today()), cues(said))
 
 
-def parse(text: str) -> Node | None:
-    """What is asked for; None for nothing. UsageError `bad-query` says where it can't be read."""
-    return _Parser(text).read()
+def _today() -> date:
+    from journal.clock import now
+
+    return now().astimezone().date()
 
 
-def _sense(nodes: list[Node]) -> list[Node]:
-    """Without the words that say nothing, if anything is left that is looked for."""
-    kept = [node for node in nodes if not (isinstance(node, Word) and node.text in STOP)]
-    return kept if any(not isinstance(node, Not) for node in kept) else nodes
+def _read(text: str, language: Language) -> Node | None:
+    return _Reader(text, lexed(text), language).read()
 
 
-class _Parser:
-    def __init__(self, text: str) -> None:
+class _Reader:
+    def __init__(self, text: str, tokens: list[Token], language: Language) -> None:
         self._text = text
-        self._tokens = list(_Lexer(text).tokens())
+        self._tokens = tokens
+        self._language = language
         self._at = 0
         self._depth = 0
+        self._excluded: set[Token] = set()
 
     def read(self) -> Node | None:
-        return self._either()
+        """What is asked for; None for nothing. Complaint for what can't be read."""
+        return self._built(self._either())
+
+    def said(self) -> str:
+        """The plain words as typed, without those excluded."""
+        said = (one.kind == TEXT and one not in self._excluded for one in self._tokens)
+        return " ".join(
+            one.text if kept else ";" for one, kept in zip(self._tokens, said, strict=True)
+        )
 
     def _peek(self) -> str:
         return self._tokens[self._at].kind if self._at < len(self._tokens) else "end"
 
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         self._at += 1
         return self._tokens[self._at - 1]
 
-    def _either(self) -> Node | None:
+    def _either(self) -> Node | _Plain | None:
         if self._depth > _DEEPEST:
-            raise self._error("too many parentheses", self._tokens[self._at - 1])
-        nodes = [self._both()]
+            flat = re.sub("[()]", " ", self._text)
+            raise _complaint("too many parentheses", self._tokens[self._at - 1], flat)
+        first = self._run()
+        if self._peek() != "OR":
+            return first
+        found = [self._operand_of_or(first)]
         while self._peek() == "OR":
-            self._operand(self._next())
-            nodes.append(self._both())
-        return joined(Or, [node for node in nodes if node is not None])
+            self._check_operand(self._next())
+            found.append(self._operand_of_or(self._run()))
+        return joined(Or, [node for node in found if node is not None])
 
-    def _both(self) -> Node | None:
-        nodes: list[Node] = []
-        count = 0
+    def _run(self) -> Node | _Plain | None:
+        """What stands next to each other, up to an OR or a parenthesis that closes."""
+        items: list[Node | _Plain | None] = []
+        every = False
         while (kind := self._peek()) not in ("end", ")", "OR"):
             if kind == "AND":
-                operator = self._next()
-                self._operand(operator, follows=count > 0)
-                continue
-            node = self._single()
-            count += 1
-            if node is not None:
-                nodes += node.parts if isinstance(node, And) else (node,)
-        if not count and self._peek() == "OR":
-            self._operand(self._tokens[self._at], follows=False)
-        return joined(And, _sense(nodes))
+                every = True
+                self._check_operand(self._next(), follows=bool(items))
+            else:
+                items.append(self._single())
+        if not items and self._peek() == "OR":
+            self._check_operand(self._tokens[self._at], follows=False)
+        if every:
+            return joined(And, self._sense([self._strict(item) for item in items]))
+        return self._side_by_side(items)
 
-    def _operand(self, operator: _Token, *, follows: bool = True) -> None:
-        """Something must stand on both sides of an operator."""
-        side = "before" if not follows else "after"
-        if not follows or self._peek() in ("end", ")", "AND", "OR"):
-            raise self._error(f"there is nothing {side} {operator.kind}", operator)
+    def _side_by_side(self, items: list[Node | _Plain | None]) -> Node | _Plain | None:
+        """All that is strict, and one of the plain words, if these say anything."""
+        said = tuple(token for item in items if isinstance(item, tuple) for token in item)
+        nodes: list[Node] = []
+        for item in items:
+            if item is not None and not isinstance(item, tuple):
+                nodes += item.parts if isinstance(item, And) else (item,)
+        if not nodes:
+            return said or None
+        more = any(not isinstance(node, Not) for node in nodes)
+        bag = bag_node(said, self._language, or_none=more)
+        return joined(And, nodes if bag is None else [*nodes, bag])
 
-    def _single(self) -> Node | None:
+    def _single(self) -> Node | _Plain | None:
         token = self._next()
         if token.kind == "NOT":
-            self._operand(token)
-            even = True
-            while self._peek() == "NOT":
-                self._operand_of_not()
-                even = not even
-            node = self._single()
-            return Not(node) if node is not None and even else node
+            return self._negated(token)
+        if token.kind == PHRASE:
+            return phrase_node(token.text)
+        if token.kind == FIELD:
+            return Field(token.name, token.text)
         if token.kind != "(":
-            return token.node
+            return (token,)
         self._depth += 1
-        node = self._either()
+        found = self._either()
         self._depth -= 1
         if self._peek() != ")":
-            raise self._error("this parenthesis is never closed", token)
+            what = "this parenthesis is never closed"
+            raise _complaint(what, token, f"{self._text})", f"close it; {IN_QUOTES}")
         self._next()
-        return node
-
-    def _operand_of_not(self) -> None:
-        token = self._next()
-        self._operand(token)
-
-    def _error(self, what: str, token: _Token) -> UsageError:
-        return bad_query(what, self._text, token.at, token.end)
-
-
-class _Lexer:
-    """Cuts a query into what is looked for and what joins it."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._open = 0
-
-    def tokens(self) -> list[_Token]:
-        found: list[_Token] = []
-        at = 0
-        while at < len(self._text):
-            if self._text[at].isspace():
-                at += 1
-                continue
-            token = self._token(at)
-            found.append(token)
-            at = token.end
         return found
 
-    def _token(self, at: int) -> _Token:
-        text, char = self._text, self._text[at]
-        if char == "(":
-            self._open += 1
-            return _Token("(", at, at + 1)
-        if char == ")" and self._open:
-            self._open -= 1
-            return _Token(")", at, at + 1)
-        after = text[at + 1 : at + 2]
-        if char == "-" and (after.isalnum() or (after and after in '"(')):
-            return _Token("NOT", at, at + 1)
-        if char == '"':
-            end = self._closing(at)
-            return _Token("", at, end, phrase_node(text[at + 1 : end - 1]))
-        return self._field(at) or self._plain(at)
+    def _negated(self, operator: Token) -> Node | _Plain | None:
+        begin, even = self._at, False
+        self._check_operand(operator)
+        while self._peek() == "NOT":
+            self._check_operand(self._next())
+            even = not even
+        found = self._single()
+        if even:
+            return found
+        self._excluded.update(self._tokens[begin : self._at])
+        node = self._strict(found)
+        return None if node is None else _without(node)
 
-    def _closing(self, at: int) -> int:
-        end = self._text.find('"', at + 1)
-        if end < 0:
-            raise bad_query("this quote is never closed", self._text, at, at + 1)
-        return end + 1
+    def _check_operand(self, operator: Token, *, follows: bool = True) -> None:
+        """Something must stand on both sides of an operator."""
+        if not follows or self._peek() in ("end", ")", "AND", "OR"):
+            side = "after" if follows else "before"
+            what = f"there is nothing {side} {operator.kind}"
+            raise _complaint(what, operator, _cut(self._text, operator), _BOTH)
 
-    def _field(self, at: int) -> _Token | None:
-        found = _FIELD.match(self._text, at)
-        if found is None:
-            return None
-        name = _ALIASES.get(found[1].lower(), found[1].lower())
-        if name not in FIELDS:
-            self._no_field(name, at, found.end())
-            return None
-        start = found.end()
-        if self._text[start] == "(" and " " in self._text[start:].partition(")")[0]:
-            hint = f"say it with each: ({name}:… OR {name}:…)"
-            raise bad_query(f"{name}: takes one value", self._text, at, start + 1, hint)
-        if self._text[start] == '"':
-            end = self._closing(start)
-            value = self._text[start + 1 : end - 1]
-        else:
-            end = self._plain_end(start)
-            value = self._text[start:end]
-        value = _meant(name, value)
-        return _Token("", at, end, Field(name, value)) if value else None
+    def _operand_of_or(self, item: Node | _Plain | None) -> Node | None:
+        return (
+            self._built(item) if isinstance(item, tuple) and len(item) > 1 else self._strict(item)
+        )
 
-    def _no_field(self, name: str, at: int, end: int) -> None:
-        """UsageError if the name is nearly a field's; any other word before a colon is text."""
-        from difflib import get_close_matches
+    def _strict(self, item: Node | _Plain | None) -> Node | None:
+        if not isinstance(item, tuple):
+            return item
+        if len(item) == 1:
+            return strict_node(item[0], self._language)
+        return bag_node(item, self._language)
 
-        near = get_close_matches(name, [*FIELDS, *_ALIASES], 1, 0.75)
-        meant = f"{near[0]}:" if near else _MEANT.get(name)
-        if meant:
-            hint = f'for example {meant}; "{name}:" in quotes is looked for as text'
-            raise bad_query(f"there is no field {name}", self._text, at, end, hint)
+    def _built(self, item: Node | _Plain | None) -> Node | None:
+        return bag_node(item, self._language) if isinstance(item, tuple) else item
 
-    def _plain(self, at: int) -> _Token:
-        end = self._plain_end(at)
-        piece = self._text[at:end]
-        if piece in ("AND", "OR", "NOT"):
-            return _Token(piece, at, end)
-        if len(piece) > 1 and piece[-1] == "*" and (piece[-2].isalnum() or piece[-2] == "_"):
-            return _Token("", at, end, _with_prefix(piece[:-1]))
-        return _Token("", at, end, text_node(piece))
-
-    def _plain_end(self, at: int) -> int:
-        """Up to a blank, or the parenthesis that closes what was open before."""
-        inner = 0
-        for end in range(at, len(self._text)):
-            char = self._text[end]
-            if char.isspace():
-                return end
-            if char == ")" and not inner and self._open and end > at:
-                return end
-            inner += (char == "(") - (char == ")" and inner > 0)
-        return len(self._text)
+    def _sense(self, found: Iterable[Node | None]) -> list[Node]:
+        """Without the words that say nothing, if anything is left that is looked for."""
+        nodes: list[Node] = []
+        for node in found:
+            if node is not None:
+                nodes += node.parts if isinstance(node, And) else (node,)
+        stop = self._language.stop
+        kept = [node for node in nodes if not (isinstance(node, Word) and node.text in stop)]
+        return kept if any(not isinstance(node, Not) for node in kept) else nodes
 
 
-def _meant(name: str, value: str) -> str:
-    """A field's value as entries have it, where a person may well write it otherwise."""
-    if name == "kind" and value.lower() in KINDS:
-        return value.lower()
-    return value.removeprefix("#") if name == "tag" else value
+def _complaint(what: str, token: Token, mended: str, hint: str = IN_QUOTES) -> Complaint:
+    return Complaint(what, token.at, token.end, mended, hint)
 
 
-def _with_prefix(text: str) -> Node | None:
-    *whole, last = words(text)
-    nodes = [word_node(word) for word in dict.fromkeys(whole)]
-    return joined(And, [*nodes, word_node(last) if is_run(last) else Prefix(last)])
+def _cut(text: str, token: Token) -> str:
+    """The text without the token."""
+    before, after = text[: token.at].rstrip(), text[token.end :].lstrip()
+    return before + ("" if before.endswith("(") or after.startswith(")") else " ") + after
 
 
-def bad_query(what: str, text: str, at: int, end: int, hint: str = "") -> UsageError:
-    """The error that points at a place of the query."""
-    start = max(0, at - 40)
-    shown = "".join(one_line(c) or " " for c in text[start : end + 30])
-    caret = " " * (at - start) + "^" * max(1, min(end - at, 30))
-    return UsageError(
-        f"{what}, at character {at + 1} of the query",
-        kind="bad-query",
-        hint=f"{hint or 'in double quotes anything is looked for as text'}\n  {shown}\n  {caret}",
-    )
+def _without(node: Node) -> Node:
+    """What is left when the node may not hold: of "any of them", none of them."""
+    match node:
+        case Bag(parts) | Or(parts):
+            found = joined(And, [_without(part) for part in parts])
+            return found if found is not None else Not(node)
+        case Not(part):
+            return part
+    return Not(node)

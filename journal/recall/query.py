@@ -1,12 +1,39 @@
 """What a person may ask, and how it is read.
 
-    flaky tests          both words, in any form: "test" finds "testing"
-    "flaky tests"        these words so, one after the other
-    alloc*               words that begin so
-    red OR green         AND, OR, NOT and ( ), in capitals; -word is NOT word
-    kind:decision        a field: kind role actor tag session path namespace title id branch
+    why do the tests hang?   a question: entries that hold one of its words or more, in any form;
+                             the more of them and the rarer, the better
+    "flaky tests"            these words so, one after the other: must hold
+    red AND apple            all of them must hold; in capitals
+    red OR green             at least one must hold
+    NOT red, -red            must not hold
+    (red OR green) AND new   what is read together
+    alloc*                   words that begin so
+    kind:decision            a field that must hold: kind role actor tag session path namespace
+                             title id branch; with blanks in quotes, title:"the plan"
 
-Whatever else is typed is text. Only what can't be meant otherwise is an error.
+Plain words are a bag: one of them is enough. Words that say nothing (the, what, did) drop out of
+a bag that has others. Beside something that must hold, one of the plain words must hold as well:
+`kind:task flaky tests` is the tasks that hold "flaky" or "tests". AND makes all that stands beside
+it, as far as the next OR or parenthesis, hold; NOT and - take the one thing after them. Plain words
+in parentheses are plain words, but `-(red green)` is neither.
+
+A name as programs have it, `fooBar`, `foo_bar`, `pkg.mod.func`, `src/api.py`, finds itself and its
+parts; beside AND, OR and NOT it is the whole, or all of the parts. Chinese, Japanese and Thai put
+no spaces between words: they are looked for two letters at a time, and in quotes as they stand.
+
+Dates raise the entries of that time and those that speak of it: 7 May, May 7th 2023, in May 2023,
+2023-05-07, summer 2023, last week, on Friday, yesterday, three days ago, since March, between May
+and July 2023. 05/07/2023 is both of its readings. Weeks begin on Monday.
+
+In a question with a question mark, quotes are those of any sentence (what is "Dune" about?): what
+they hold is plain words, unless the question is nothing else.
+
+Whatever else is typed is text: marks and brackets of prose, "C++", 3.5" disks, `std::sort`; "and",
+"or" and "not" in small letters; a query that is nothing but AND, OR or NOT; an OR at the end of
+plain words (Portland OR). Only what can't be meant otherwise is an error, which says where it is
+and what may be meant. Of a text of several lines nothing is an error: if it can't be read it is
+plain words, and one of more than 10,000 characters is so in any case. Of all plain words the first
+200 different ones count, of a long text those in its first 50,000 characters.
 """
 
 from __future__ import annotations
@@ -14,15 +41,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from journal.recall.analysis import is_run, words
+from journal.recall.dated import Dated
 
 FIELDS = ("kind", "role", "actor", "tag", "session", "path", "namespace", "title", "id", "branch")
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A folded word, in any of its forms."""
+    """A folded word as typed, and the term that entries are indexed under that hold a form of it.
+
+    Of text without spaces two letters that follow each other, and the term the same.
+    """
 
     text: str
+    term: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +80,13 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Bag:
+    """At least one of the parts, the more the better; two parts or more."""
+
+    parts: tuple[Leaf, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """All of the parts."""
 
@@ -69,34 +108,44 @@ class Not:
 
 
 Leaf = Word | Phrase | Prefix | Field
-Node = Leaf | And | Or | Not
+Node = Leaf | Bag | And | Or | Not
 
 
-def text_node(text: str) -> Node | None:
-    """The text as words, all of which are wanted."""
-    nodes = [word_node(word) for word in dict.fromkeys(words(text))]
-    return joined(And, nodes)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query, read.
+
+    `words` are its plain words, folded, in order and with those that say nothing: what stands
+    outside of quotes and fields and is not excluded, the first 1,000. `dates` are the times these
+    speak of. `cues` tells what kind of answer they ask for (see `cues`).
+    """
+
+    node: Node
+    words: tuple[str, ...] = ()
+    dates: tuple[Dated, ...] = ()
+    cues: frozenset[str] = frozenset()
 
 
-def phrase_node(text: str) -> Node | None:
+def phrase_node(text: str) -> Phrase | Prefix | None:
     """The text's words, one after the other."""
     found = tuple(words(text))
     if len(found) == 1 and is_run(found[0]):
-        return word_node(found[0])
+        return run_node(found[0])
     return Phrase(found) if found else None
 
 
-def word_node(word: str) -> Node:
-    """The word; of text without spaces, whatever holds it."""
-    if not is_run(word):
-        return Word(word)
-    return Phrase((word,)) if len(word) > 1 else Prefix(word)
+def run_node(run: str) -> Phrase | Prefix:
+    """Whatever holds the text without spaces."""
+    return Phrase((run,)) if len(run) > 1 else Prefix(run)
 
 
 def joined(kind: type[And | Or], nodes: list[Node]) -> Node | None:
     """The nodes as one, each once; None for none."""
     flat: dict[Node, None] = {}
     for node in nodes:
-        flat |= dict.fromkeys(node.parts if isinstance(node, kind) else (node,))
+        inner = node.parts if isinstance(node, kind) else (node,)
+        if kind is Or and isinstance(node, Bag):
+            inner = node.parts
+        flat |= dict.fromkeys(inner)
     found = tuple(flat)
     return kind(found) if len(found) > 1 else found[0] if found else None

@@ -1,27 +1,39 @@
-"""The engine that reads every selected entry: slow on big journals, needs nothing, never fails.
+"""The engine that reads every entry: slow on big journals, needs nothing, never fails.
 
-Ranking is BM25 (Robertson and Zaragoza, 2009) without the length, as every engine does it.
+What it reads it puts into a segment in memory, and answers as every engine does.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from math import log
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
+from journal import markdown
 from journal.entry import Entry
-from journal.recall.engine import K1, Answer, Query
-from journal.recall.matching import Text, holds, scoring_terms
+from journal.ids import matches
+from journal.recall.asking import Asking
+from journal.recall.building import Builder
+from journal.recall.engine import Answer, Query
+from journal.recall.index import View
+from journal.recall.language import ENGLISH, Language
 from journal.recall.parsing import parse
-from journal.recall.snippet import hit
+from journal.recall.segment import Segment
 from journal.selection import Selection
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class ScanEngine:
     """Recall straight from the notebook's entries."""
 
-    def __init__(self, entries: Callable[[Selection], Iterator[Entry]]) -> None:
+    def __init__(
+        self, entries: Callable[[Selection], Iterator[Entry]], language: Language = ENGLISH
+    ) -> None:
         self._entries = entries
+        self._language = language
 
     def reindex(self) -> None:
         """Nothing is kept."""
@@ -31,36 +43,72 @@ class ScanEngine:
 
     def recall(self, query: Query) -> Answer:
         """The entries that the query asks for, best first; nothing asked, no hits."""
-        node = parse(query.text)
-        if node is None:
+        asked = parse(query.text, self._language, query.today)
+        if asked is None:
             return Answer(engine="scan")
-        terms, starts = scoring_terms(node)
-        found: list[tuple[Entry, dict[str, int], int]] = []
-        seen: Counter[str] = Counter()
-        number = 0
-        for entry in self._entries(query.selection):
-            text = Text(entry)
-            held = {term: count for term in terms if (count := text.counts[term])}
-            number += 1
-            seen.update(held.keys())
-            if holds(node, text):
-                begun = sum(any(t.startswith(s) for t in text.counts) for s in starts)
-                found.append((entry, held, begun))
-        weights = {term: idf(number, seen[term]) for term in terms}
-        ranked = [(score(held, weights) + begun, entry) for entry, held, begun in found]
-        ranked.sort(key=lambda pair: (pair[0], pair[1].order), reverse=True)
-        hits = tuple(hit(entry, points, node) for points, entry in ranked[: query.limit])
-        return Answer(hits, len(ranked), "scan")
+        pile = _Pile(self._entries(Selection(forgotten=query.selection.forgotten)))
+        view = View((pile.segment(self._language),), "", "scan", 0, ())
+        asking = Asking(pile, view, asked, query, self._language)
+        hits = asking.hits()
+        return Answer(
+            hits, asking.total, "scan", notices=tuple(asking.notices), capped=asking.capped
+        )
 
 
-def idf(number: int, frequency: int) -> float:
-    """What a word is worth that `frequency` of `number` entries hold."""
-    return log(1 + (number - frequency + 0.5) / (frequency + 0.5))
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """An entry under a number."""
+
+    number: int
+    entry: Entry
+
+    @property
+    def id(self) -> str:
+        return self.entry.id
+
+    @property
+    def microseconds(self) -> int:
+        return (self.entry.moment - _EPOCH) // _MICROSECOND
 
 
-def score(held: dict[str, int], weights: dict[str, float]) -> float:
-    """What an entry is worth that holds the terms so often; an index counts no further than 127."""
-    return sum(
-        weights[term] * min(count, 127) * (K1 + 1) / (min(count, 127) + K1)
-        for term, count in held.items()
-    )
+class _Pile:
+    """Entries in memory, as a query is asked of them."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._rows = dict(enumerate(entries))
+
+    def segment(self, language: Language) -> Segment:
+        """All of them."""
+        builder = Builder(language)
+        for number, entry in self._rows.items():
+            builder.add(_Listed(number, entry), entry, _hashtags(entry))
+        return Segment(builder.finish())
+
+    def named(self, wanted: str) -> Iterable[_Listed]:
+        """Those whose id begins or ends so."""
+        rows = self._rows.items()
+        return [_Listed(number, entry) for number, entry in rows if matches(wanted, entry.id)]
+
+    def at(self, numbers: Sequence[int]) -> Mapping[int, _Listed]:
+        """Those of these numbers."""
+        return {number: _Listed(number, self._rows[number]) for number in numbers}
+
+    def glance(
+        self,
+        numbers: Sequence[int],  # noqa: ARG002
+        wanted: Sequence[re.Pattern[str]],  # noqa: ARG002
+    ) -> Mapping[int, bool | None]:
+        """Nothing: they are all in memory, and read as quickly."""
+        return {}
+
+    def read(self, rows: Iterable[_Listed]) -> Iterator[tuple[_Listed, Entry]]:
+        """Their entries."""
+        return ((row, row.entry) for row in rows)
+
+
+def _hashtags(entry: Entry) -> list[str]:
+    """The tags in the body."""
+    if "#" not in entry.body:
+        return []
+    found = markdown.references(entry.body)
+    return [markdown.folded(one.target) for one in found if one.kind == "tag"]

@@ -8,8 +8,9 @@ there, as `document << 8 | how often`. Postings are the steps between the docume
 four bytes (none if all documents are meant), then a byte for how often each has the term, unless
 all are one. How often is 127 at most; 128 is added where the term occurs in the title.
 
-Documents are in the order of time. Numbers are in the byte order of the machine that wrote them:
-an index is a cache, and another machine makes its own.
+Then come the columns, a value for each document (`COLUMNS`). Documents are in the order of time.
+Numbers are in the byte order of the machine that wrote them: an index is a cache, and another
+machine makes its own.
 """
 
 from __future__ import annotations
@@ -34,6 +35,12 @@ TITLE = 128
 SIGN = f"{VERSION}-{sys.byteorder}"
 """What a segment must say of itself to be read here."""
 
+COLUMNS = {"numbers": "Q", "moments": "q", "days": "I", "lines": "I", "lengths": "B",
+           "asks": "B", "flags": "B"}  # fmt: skip
+"""Of each document: its row; microseconds since 1970; its local day's ordinal; its session's line
+as the index of the term in the field `line`, plus one (0: none); the logarithm of its length, the
+share of its sentences that ask, and what it speaks of (see `features`)."""
+
 Buffer = bytes | mmap
 Postings = tuple[list[int], bytes | None]  # the documents, how often each; None: once, no title
 _COUNT = bytes(n & MOST for n in range(256))
@@ -51,6 +58,7 @@ class Segment:
         self.name = name
         directory = _directory(data)
         self.count: int = directory["count"]
+        self.usual: list[int] = directory["lengths"]  # their sum, and how many aren't 0
         self.deleted: frozenset[int] = frozenset()
         self.identity = (0, 0, 0, 0)
         self._fields: dict[str, list[int]] = directory["fields"]
@@ -58,9 +66,12 @@ class Segment:
         self._terms: dict[str, Terms | None] = {}
         self._docs: dict[int, int] = {}
         self._range = (1, 0)
-        start = directory["columns"]
-        self.numbers = self._view[start : start + 8 * self.count].cast("Q")
-        self.moments = self._view[start + 8 * self.count : start + 16 * self.count].cast("q")
+        at = directory["columns"]
+        ends = accumulate((array(c).itemsize * self.count for c in COLUMNS.values()), initial=at)
+        parts = (self._view[a:b] for a, b in pairwise(ends))
+        numbers, moments, days, lines, self.lengths, self.asks, self.flags = parts
+        self.numbers, self.moments = numbers.cast("Q"), moments.cast("q")
+        self.days, self.lines = days.cast("I"), lines.cast("I")
 
     @property
     def live(self) -> int:

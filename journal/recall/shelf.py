@@ -15,6 +15,7 @@ from journal.catalog.text import content, entry_of, piece_of, read
 from journal.entry import Entry
 from journal.recall import glance
 from journal.recall.engine import TRIES, Answer, Engine, Progress, Query, unread
+from journal.recall.language import ENGLISH, Language
 from journal.recall.scan import ScanEngine
 from journal.recall.whoosh import WhooshEngine
 from journal.selection import Selection
@@ -106,9 +107,10 @@ class CatalogShelf:
 class CatalogScan:
     """Recall that reads every entry that the catalog has, again if some were moved meanwhile."""
 
-    def __init__(self, shelf: CatalogShelf, catalog: Catalog) -> None:
+    def __init__(self, shelf: CatalogShelf, catalog: Catalog, language: Language = ENGLISH) -> None:
         self._shelf = shelf
         self._catalog = catalog
+        self._language = language
 
     def reindex(self) -> None:
         """Nothing is kept."""
@@ -120,7 +122,8 @@ class CatalogScan:
         """The entries that the query asks for, best first; nothing asked, no hits."""
         for _ in range(TRIES):
             lost: list[Row] = []
-            answer = ScanEngine(lambda wanted: self._entries(wanted, lost)).recall(query)  # noqa: B023
+            engine = ScanEngine(lambda wanted: self._entries(wanted, lost), self._language)  # noqa: B023
+            answer = engine.recall(query)
             if not lost:
                 return answer
             self._catalog.catch_up()
@@ -130,12 +133,14 @@ class CatalogScan:
         return (entry for _, entry in self._shelf.each(self._catalog.rows(wanted), lost))
 
 
-def engine(root: str, catalog: Catalog, progress: Progress | None = None) -> Engine:
+def engine(
+    root: str, catalog: Catalog, progress: Progress | None = None, language: Language = ENGLISH
+) -> Engine:
     """Recall over a workspace whose catalog has caught up.
 
     An index can't follow a catalog that is in memory for this process alone: all is read then.
     """
     shelf = CatalogShelf(root, catalog)
     if catalog.memory:
-        return CatalogScan(shelf, catalog)
-    return WhooshEngine(shelf, root, progress=progress)
+        return CatalogScan(shelf, catalog, language)
+    return WhooshEngine(shelf, root, language=language, progress=progress)

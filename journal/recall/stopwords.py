@@ -11,7 +11,7 @@ STOP = frozenset(
     cant couldnt didnt doesnt dont hadnt hasnt havent hed hes heres hows im ive isnt
     lets mustnt shant shes shouldnt thats theres theyd theyll theyre theyve wasnt wed
     werent weve whats wheres whens whos whys wont wouldnt youd youll youre youve
-    don doesn didn isn aren wasn weren hasn haven hadn won wouldn couldn shouldn mustn needn
+    don doesn didn isn aren wasn weren hasn haven hadn wouldn couldn shouldn mustn needn
     s t d ll re ve m""".split()
 )
-# What is left of "don't" and "we'll" stands in the last two lines.
+# What is left of "don't" and "we'll" stands in the last two lines; but "won" is also won a game.

@@ -1,0 +1,269 @@
+"""One query on its way from the index to the answer.
+
+Flat queries are answered from the postings; the rest is Whoosh's. What the index can't tell is
+read.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from journal.entry import Entry
+from journal.finding import Finding
+from journal.recall.depot import FOLDER
+from journal.recall.direct import documents, flat
+from journal.recall.engine import Hit, Query, Texts
+from journal.recall.index import View, chunks
+from journal.recall.language import ENGLISH, Language
+from journal.recall.leaves import Finder, exact, filters, ids_in
+from journal.recall.matching import Text, holds, pattern, scoring_terms
+from journal.recall.query import And, Asked, Bag, Node, Prefix, Word
+from journal.recall.ranking import idle, names
+from journal.recall.ranking.beyond import beyond
+from journal.recall.ranking.board import Board
+from journal.recall.ranking.lines import Place, split
+from journal.recall.ranking.looks import looks, wanted
+from journal.recall.ranking.names import named_in
+from journal.recall.ranking.question import Question, is_open
+from journal.recall.ranking.recipe import in_order, ranked
+from journal.recall.ranking.second import second
+from journal.recall.ranking.shortlist import best_of, best_of_bag
+from journal.recall.ranking.spelling import slips
+from journal.recall.ranking.terms import Terms
+from journal.recall.ranking.weights import CLOSE, SHORTLIST
+from journal.recall.ranking.words import nearest
+from journal.recall.snippet import hit
+from journal.safe import one_line
+from journal.selection import Selection
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+MOST_READ = 1_000
+"""Texts that are read where bytes don't tell who holds a phrase; the rest is only counted."""
+_FEW_READ = 100
+"""Candidates that are read without a look at their bytes before."""
+
+Read = list[tuple[Place, Entry]]
+
+
+class Asking:
+    """A query asked of the segments of a view; `hits` gives the answer."""
+
+    def __init__(
+        self, texts: Texts, view: View, asked: Asked, query: Query, language: Language = ENGLISH
+    ) -> None:
+        self.notices: list[Finding] = []
+        self.total = 0
+        self.capped = False
+        self.lost = 0  # texts that are no longer where the catalog saw them
+        self._texts = texts
+        self._query = query
+        self._language = language
+        self._limit = max(0, min(query.limit, sys.maxsize))
+        self._whole = _narrowed(asked.node, query.selection)
+        named = {value: [row.number for row in texts.named(value)] for value in ids_in(asked.node)}
+        self._finders = [Finder(segment, named, language) for segment in view.segments]
+        since, until = _micros(query.selection.since), _micros(query.selection.until)
+        self._ranges = [finder.segment.between(since, until) for finder in self._finders]
+        self._question = self._asked(asked)
+
+    def _asked(self, asked: Asked) -> Question:
+        """The question, with what its words are worth."""
+        named = named_in(asked.words, self._language, self._finders)
+        left = names.shares(named)
+        if "question" in asked.cues and self._language is ENGLISH:
+            left = idle.shares(scoring_terms(asked.node)[0]) | left
+        terms = Terms.of(asked.node, self._finders, left)
+        return Question(asked, self._finders, terms, named, self._allowed())
+
+    def hits(self) -> tuple[Hit, ...]:
+        """The best of those that answer, best first."""
+        if exact(self._whole):
+            short = self._shortlist()
+            listed = [*short, *beyond(self._question, short)]
+            board, order = self._ranked(listed)
+            found = self._best(order, short, board)
+        else:
+            matched = self._find()
+            every = best_of(self._finders, matched, self._question.terms, _size(matched))
+            listed = every[: self._most]
+            board, order = self._ranked(listed)
+            found = self._verified([*order, *every[self._most :]])
+        self._suggest()
+        if self._query.explain:
+            board, _ = self._ranked(listed, frozenset(place for place, _ in found))
+        return tuple(self._hits(board, found))
+
+    def _suggest(self) -> None:
+        """Tell of words that no entry holds, where another one may be meant."""
+        for word, meant in slips(self._question.asked.node, self._finders):
+            text = f'no entry holds "{one_line(word)}"; did you mean "{one_line(meant)}"?'
+            self.notices.append(Finding("word-unknown", "journal", 0, text))
+
+    def _ranked(
+        self, listed: list[Place], explained: frozenset[Place] = frozenset()
+    ) -> tuple[Board, list[Place]]:
+        """The candidates with their points, and their order."""
+        board = ranked(self._question, listed, explained)
+        order = in_order(board, listed)
+        cues = self._question.asked.cues
+        if not is_open(self._question.asked) or not ("list" in cues or wanted(cues)):
+            return board, order
+        read = dict(self._read(order[:CLOSE]))
+        looks(board, read, cues)
+        order = in_order(board, listed)
+        if "list" in cues:
+            head = second(board, order, read, self._question, self._language)
+            order = in_order(board, listed, head)
+        return board, order
+
+    @property
+    def _most(self) -> int:
+        """How many are looked at closely: more than are shown."""
+        return max(SHORTLIST, 2 * self._limit)
+
+    def _shortlist(self) -> list[Place]:
+        finders, terms = self._finders, self._question.terms
+        if _is_words(self._whole):
+            short, self.total = best_of_bag(finders, self._ranges, terms, self._most)
+            return short
+        found = self._find()
+        self.total = _size(found)
+        return best_of(finders, found, terms, self._most)
+
+    def _find(self) -> list[list[int]]:
+        """In each segment the documents that may answer, in order."""
+        wanted = flat(self._whole)
+        if wanted:
+            each = zip(self._finders, self._ranges, strict=True)
+            return [documents(finder, wanted, *bounds) for finder, bounds in each]
+        from journal.recall.codec import search
+
+        found = zip(search(self._finders, self._whole), self._ranges, strict=True)
+        return [[doc for doc in docs if low <= doc < high] for docs, (low, high) in found]
+
+    def _allowed(self) -> Callable[[Place], bool]:
+        """Whether a document may be shown though it holds no word, for what else is asked."""
+        parts = tuple(part for part in _parts(self._whole) if not isinstance(part, Bag))
+        wanted = flat(And(parts)) if parts else None
+        if wanted:
+            each = zip(self._finders, self._ranges, strict=True)
+            sets = [set(documents(finder, wanted, *bounds)) for finder, bounds in each]
+            return lambda place: place & 0xFFFF_FFFF in sets[place >> 32]
+        return self._is_there
+
+    def _is_there(self, place: Place) -> bool:
+        at, doc = split(place)
+        low, high = self._ranges[at]
+        return low <= doc < high and doc not in self._finders[at].segment.deleted
+
+    def _best(self, order: list[Place], short: list[Place], board: Board) -> Read:
+        """The first of the order, all of which answer."""
+        listed = set(short)
+        beside = sum(not (p in listed or any(board.counts[p])) for p in order)
+        self.capped = len(order) > len(listed) and self.total > len(listed)
+        self.total += beside
+        found = order[: self._limit]
+        read = self._read(found)
+        self.total -= len(found) - len(read)
+        return read
+
+    def _verified(self, order: list[Place]) -> Read:
+        """The first of the order whose texts hold what the index can't tell."""
+        sure, doubtful = self._looked_at(order)
+        self.total = len(sure)
+        rank = {place: at for at, place in enumerate(order)}
+        kept = self._read(sure[: self._limit])
+        looked = 0
+        for some in chunks(doubtful, MOST_READ):
+            if looked >= MOST_READ and self.total >= self._limit:
+                break
+            looked += len(some)
+            node = self._question.asked.node
+            here = [
+                pair
+                for pair in self._read(some)
+                if holds(node, Text(pair[1], language=self._language))
+            ]
+            self.total += len(here)
+            kept = sorted([*kept, *here], key=lambda pair: rank[pair[0]])[: self._limit]
+        if looked < len(doubtful):
+            self.total += len(doubtful) - looked
+            self.notices.append(_phrase_unread(len(doubtful) - looked))
+        return kept
+
+    def _looked_at(self, order: list[Place]) -> tuple[list[Place], list[Place]]:
+        """Those that answer by their bytes, and those that may; all may where these are few."""
+        parts = _parts(self._whole)
+        wanted = [one for one in map(pattern, parts) if one]
+        if len(order) <= _FEW_READ or not wanted:
+            return [], order
+        numbers = [self._number(place) for place in order]
+        seen = self._texts.glance(numbers, wanted)
+        known = all(exact(part) or pattern(part) for part in parts)
+        sure: list[Place] = []
+        doubtful: list[Place] = []
+        for place, number in zip(order, numbers, strict=True):
+            told = seen.get(number)
+            if told is not False:
+                (sure if told and known else doubtful).append(place)
+        return sure, doubtful
+
+    def _number(self, place: Place) -> int:
+        at, doc = split(place)
+        return int(self._finders[at].segment.numbers[doc])
+
+    def _read(self, found: Sequence[Place]) -> Read:
+        """The entries, in that order; those that are gone meanwhile are left out, and counted."""
+        by_number = {self._number(place): place for place in found}
+        rows = self._texts.at(list(by_number))
+        read = {by_number[row.number]: entry for row, entry in self._texts.read(rows.values())}
+        self.lost += len(found) - len(read)
+        return [(place, read[place]) for place in found if place in read]
+
+    def _hits(self, board: Board, found: Read) -> Iterator[Hit]:
+        near = {place: nearest(board, place) for place, _ in found}
+        wanted = {holder for holder in near.values() if holder is not None}
+        for place in near:
+            wanted.update(by for _, by in board.why.get(place, ()) if by is not None)
+        rows = self._texts.at([self._number(place) for place in wanted])
+        ids: dict[Place | None, str] = {
+            place: rows[number].id for place in wanted if (number := self._number(place)) in rows
+        }
+        node = self._question.asked.node
+        for place, entry in found:
+            reasons = board.why.get(place, ())
+            why = tuple(replace(reason, entry=ids.get(by, "")) for reason, by in reasons)
+            shown = hit(entry, board.points.get(place, 0.0), node, self._language)
+            yield replace(shown, near=ids.get(near[place], ""), why=why)
+
+
+def _size(found: Sequence[list[int]]) -> int:
+    return sum(map(len, found))
+
+
+def _parts(node: Node) -> tuple[Node, ...]:
+    return node.parts if isinstance(node, And) else (node,)
+
+
+def _is_words(node: Node) -> bool:
+    """Whether it is nothing but words, of which any will do."""
+    parts = node.parts if isinstance(node, Bag) else (node,)
+    return all(isinstance(part, Word | Prefix) for part in parts)
+
+
+def _phrase_unread(count: int) -> Finding:
+    text = f"{count:,} entries hold the words and are counted, but were not read for the phrase"
+    return Finding("phrase-unread", FOLDER, 0, text, "narrow the search")
+
+
+def _narrowed(node: Node, selection: Selection) -> Node:
+    narrowed = And((*_parts(node), *filters(selection)))
+    return narrowed if len(narrowed.parts) > 1 else node
+
+
+def _micros(moment: datetime | None) -> int | None:
+    return None if moment is None else (moment - _EPOCH) // _MICROSECOND

@@ -1,0 +1,167 @@
+"""The best documents by their own words: what the rest of the ranking looks at.
+
+Documents that hold the words equally often are worth the same, so points are worked out once for
+each such combination, not for each document.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from journal.recall.leaves import Finder
+from journal.recall.ranking.columns import columns
+from journal.recall.ranking.lines import Place, place_of
+from journal.recall.ranking.terms import Terms
+
+Range = tuple[int, int]
+Held = dict[int, float]  # the points of a segment's documents
+
+
+def best_of(
+    finders: Sequence[Finder], found: Sequence[list[int]], terms: Terms, limit: int
+) -> list[Place]:
+    """The best of the documents found, of equals the newest first."""
+    rows = [list(columns(f, terms, docs)) for f, docs in zip(finders, found, strict=True)]
+    combinations: Counter[tuple[int, ...]] = Counter()
+    for row in rows:
+        combinations.update(row)
+    points = {often: terms.points(often) for often in combinations}
+    best = sorted(points, key=points.__getitem__, reverse=True)
+    wanted = set(_enough(best, points, combinations, limit))
+    hits = [
+        (points[often], finder.segment.moments[doc], place_of(at, doc))
+        for at, (finder, docs, row) in enumerate(zip(finders, found, rows, strict=True))
+        for doc, often in _newest(docs, row, wanted, limit)
+    ]
+    hits.sort(reverse=True)
+    return [place for _, _, place in hits[:limit]]
+
+
+def _enough(
+    best: list[tuple[int, ...]],
+    points: dict[tuple[int, ...], float],
+    count: Counter[tuple[int, ...]],
+    limit: int,
+) -> list[tuple[int, ...]]:
+    """The first combinations that make up the limit, with all that score as the last of them."""
+    total = 0
+    for at, often in enumerate(best):
+        if total >= limit and points[often] < points[best[at - 1]]:
+            return best[:at]
+        total += count[often]
+    return best
+
+
+def _newest(
+    docs: list[int], row: list[tuple[int, ...]], wanted: set[tuple[int, ...]], limit: int
+) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """The documents of the wanted combinations, the newest first, at most `limit` of each."""
+    if limit >= len(docs):
+        yield from ((doc, often) for doc, often in zip(docs, row, strict=True) if often in wanted)
+        return
+    for often in wanted:
+        pairs = zip(reversed(docs), reversed(row), strict=True)
+        yield from islice((pair for pair in pairs if pair[1] == often), limit)
+
+
+def best_of_bag(
+    finders: Sequence[Finder], ranges: Sequence[Range], terms: Terms, limit: int
+) -> tuple[list[Place], int]:
+    """The best documents that hold any of the terms, and how many do.
+
+    Terms are taken up by what they can be worth. As soon as what is left can't lift a document over
+    the last of the best, only those already met are looked up (MaxScore, Turtle and Flood, 1995).
+    """
+    tables = [*terms.tables[: terms.found], *terms.tables[len(terms.words) :]]
+    lists = [_lists(finders, ranges, terms, at) for at in range(len(tables))]
+    worth = [
+        table[max((max(often, default=0) for _, often in some), default=0)]
+        for table, some in zip(tables, lists, strict=True)
+    ]
+    order = sorted(range(len(lists)), key=worth.__getitem__, reverse=True)
+    held: list[Held] = [{} for _ in finders]
+    left = sum(worth)
+    closed = False
+    for at in order:
+        closed = closed or _enough_over(held, left, limit)
+        left -= worth[at]
+        for finder, known, postings in zip(finders, held, lists[at], strict=True):
+            _add(known, postings, tables[at], closed)
+            for doc in finder.segment.deleted:
+                known.pop(doc, None)
+    total = _union(finders, lists) if closed else sum(map(len, held))
+    return _highest(finders, held, limit), total
+
+
+def _lists(
+    finders: Sequence[Finder], ranges: Sequence[Range], terms: Terms, at: int
+) -> list[tuple[list[int], bytes]]:
+    """In each segment the documents within the range that hold what is looked for, how often."""
+    found = []
+    for finder, (low, high) in zip(finders, ranges, strict=True):
+        if at < terms.found:
+            ids, often = finder.postings(terms.words[at])
+        else:
+            ids, often = finder.beginning(terms.starts[at - terms.found]), None
+        counts = bytes((1,)) * len(ids) if often is None else often
+        if low or high < finder.segment.count:
+            begin, end = bisect_left(ids, low), bisect_left(ids, high)
+            ids, counts = ids[begin:end], counts[begin:end]
+        found.append((ids, counts))
+    return found
+
+
+def _enough_over(held: Sequence[Held], left: float, limit: int) -> bool:
+    """Whether that many documents have more points than any other can still get."""
+    if sum(map(len, held)) < limit:
+        return False
+    return sum(1 for known in held for points in known.values() if points > left) >= limit
+
+
+def _add(
+    known: Held, postings: tuple[list[int], bytes], table: Sequence[float], closed: bool
+) -> None:
+    ids, often = postings
+    new = dict(zip(ids, map(table.__getitem__, often), strict=True))
+    if not known and not closed:
+        known.update(new)
+        return
+    both = known.keys() & new.keys()
+    if closed:
+        for doc in both:
+            known[doc] += new[doc]
+        return
+    for doc in both:
+        new[doc] += known[doc]
+    known.update(new)
+
+
+def _union(finders: Sequence[Finder], lists: Sequence[list[tuple[list[int], bytes]]]) -> int:
+    total = 0
+    for at, finder in enumerate(finders):
+        docs = set().union(*(some[at][0] for some in lists))
+        total += len(docs - finder.segment.deleted)
+    return total
+
+
+def _highest(finders: Sequence[Finder], held: Sequence[Held], limit: int) -> list[Place]:
+    """The documents with the most points, of equals the newest first."""
+    each: Counter[float] = Counter()
+    for known in held:
+        each.update(known.values())
+    least, total = 0.0, 0
+    for least in sorted(each, reverse=True):
+        total += each[least]
+        if total >= limit:
+            break
+    hits = [
+        (points, finders[at].segment.moments[doc], place_of(at, doc))
+        for at, known in enumerate(held)
+        for doc, points in known.items()
+        if points >= least
+    ]
+    hits.sort(reverse=True)
+    return [place for _, _, place in hits[:limit]]

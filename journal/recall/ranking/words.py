@@ -1,0 +1,123 @@
+"""The words an entry holds, and those its neighbours in the session hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from journal.recall.ranking.board import Board
+from journal.recall.ranking.lines import Place, split
+from journal.recall.ranking.terms import idf, saturated
+from journal.recall.ranking.weights import (
+    AFTER,
+    ANSWER,
+    ANSWERS,
+    BEFORE,
+    FADE,
+    LATER,
+    SESSION,
+    SPAN,
+    TITLE,
+)
+
+_FURTHER = [
+    *((step, LATER * FADE ** (step - 2)) for step in range(2, SPAN + 1)),
+    *((-step, BEFORE * FADE ** (step - 1)) for step in range(1, SPAN + 1)),
+]
+_KERNEL = [(1, AFTER), *_FURTHER]
+_ASKING = [(1, ANSWER), *_FURTHER]
+"""How far after the entry that holds a word another stands, and what is left of the word there."""
+
+
+def heard(board: Board) -> None:
+    """For each word the most that the entry itself or one near it holds of it."""
+    near = {place: _around(board, place) for place, row in board.counts.items() if any(row)}
+    lengths = {place: board.value("lengths", place) for place in near}
+    for at, name in enumerate(board.terms.typed):
+        best: dict[Place, float] = {}
+        holders: dict[Place, Place] = {}
+        for place, others in near.items():
+            if not (count := board.counts[place][at]):
+                continue
+            worth = board.terms.worth(at, count, lengths[place])
+            for other, share in others:
+                points = worth * share
+                if points > best.get(other, 0.0):
+                    best[other] = points
+                    holders[other] = place
+        board.heard.update(best)
+        for place, points in best.items():
+            board.points[place] += points
+        for place in board.explained & best.keys():
+            own = holders[place] == place
+            exactly = board.terms.found <= at < len(board.terms.words)
+            step = "neighbour" if not own else "exact" if exactly else "word"
+            board.note(place, best[place], step, name, holders[place])
+
+
+def titled(board: Board) -> None:
+    """Words that an entry holds in its title count a little more."""
+    for at, word in enumerate(board.terms.words[: board.terms.found]):
+        titles = [set(finder.titled(word)) for finder in board.finders]
+        if any(titles):
+            points = TITLE * board.terms.weights[at]
+            for place in board.candidates:
+                segment, doc = split(place)
+                if doc in titles[segment]:
+                    board.add(place, points, "title", board.terms.typed[at])
+
+
+def _around(board: Board, place: Place) -> list[tuple[Place, float]]:
+    """The candidates that hear the entry, itself first, and how well."""
+    found = [(place, 1.0)] if place in board.candidates else []
+    line = board.lines.of(place)
+    if line is None:
+        return found
+    places, at = line.places, line.position(place)
+    for step, share in _ASKING if board.value("asks", place) else _KERNEL:
+        if 0 <= at + step < len(places) and places[at + step] in board.candidates:
+            found.append((places[at + step], share))
+    return found
+
+
+def nearest(board: Board, place: Place) -> Place | None:
+    """Of a document that holds no word, the nearest one in its session that does."""
+    line = board.lines.of(place)
+    if any(board.counts.get(place, ())) or line is None or place not in board.heard:
+        return None
+    places, at = line.places, line.position(place)
+    for step in sorted((step for step, _ in _KERNEL), key=abs):
+        # What is heard at `at` stands `step` before it.
+        if 0 <= at - step < len(places) and any(board.counts.get(places[at - step], ())):
+            return places[at - step]
+    return None
+
+
+def answers(board: Board) -> None:
+    """Entries that stand right after one that asks."""
+    for place in board.heard:
+        if line := board.lines.of(place):
+            at = line.position(place)
+            if at and board.value("asks", line.places[at - 1]):
+                board.add(place, ANSWERS, "answer")
+
+
+def shared(board: Board, short: Sequence[Place]) -> None:
+    """What the listed entries of the session hold of the words, all together."""
+    sums: dict[int, list[int]] = {}
+    for place in short:
+        if (line := board.lines.of(place)) and any(row := board.counts[place]):
+            known = sums.get(id(line))
+            sums[id(line)] = [a + b for a, b in zip(known, row, strict=True)] if known else [*row]
+    count = board.lines.count
+    often = [sum(map(bool, column)) for column in zip(*sums.values(), strict=True)]
+    weights = [
+        SESSION * share * idf(count, min(count, lines))
+        for share, lines in zip(board.terms.shares, often, strict=False)
+    ]
+    points = {
+        line: sum(w * saturated(held) for w, held in zip(weights, row, strict=False) if held)
+        for line, row in sums.items()
+    }
+    for place in board.heard:
+        if (line := board.lines.of(place)) and (more := points.get(id(line))):
+            board.add(place, more, "session")
