@@ -21,9 +21,9 @@ Draft = dict[str, object]
 _DAYS = 500
 _FIRST = datetime(2024, 1, 1, 6, tzinfo=UTC)
 _OTHER_WORDS = 20_000
-_WORD = re.compile(r"(?<!\w)[a-z]{4,}(?!\w)")
-_PAIR = re.compile(r"(?<!\w)(?=([a-z]{4,} [a-z]{4,})(?!\w))")
-_EMPTY = frozenset(
+WORD = re.compile(r"(?<!\w)[a-z]{4,}(?!\w)")
+PAIR = re.compile(r"(?<!\w)(?=([a-z]{4,} [a-z]{4,})(?!\w))")
+EMPTY = frozenset(
     """about above after against because been before being below between both cannot could does
     doing down during each from further have having here into itself just more most myself once
     only other over same should some such than that their them then there these they this those
@@ -49,7 +49,7 @@ def mixed(entries: int) -> list[Draft]:
     for number in range(entries):
         draft = mix[number % len(mix)]
         at = (_FIRST + number * step).isoformat()
-        drafts.append(draft | {"at": at, "body": _WORD.sub(other, str(draft["body"]))})
+        drafts.append(draft | {"at": at, "body": WORD.sub(other, str(draft["body"]))})
     return drafts
 
 
@@ -90,13 +90,13 @@ class Search:
 def searches(drafts: list[Draft]) -> list[Search]:
     """A rare word, a common one, two words, a phrase, a prefix, chosen by how many hold them."""
     texts = [text(draft).lower() for draft in drafts]
-    held = Counter(word for each in texts for word in set(_WORD.findall(each)))
-    words = {word: n for word, n in held.items() if len(word) > 5 and word not in _EMPTY}
+    held = Counter(word for each in texts for word in set(WORD.findall(each)))
+    words = {word: n for word, n in held.items() if len(word) > 5 and word not in EMPTY}
     del words[PLANTED]
     some = random.Random(3).sample(texts, min(len(texts), 10_000))
-    pairs = Counter(pair for each in some for pair in set(_PAIR.findall(each)))
+    pairs = Counter(pair for each in some for pair in set(PAIR.findall(each)))
     times = len(texts) / len(some)
-    full = {pair: n * times for pair, n in pairs.items() if not _EMPTY.intersection(pair.split())}
+    full = {pair: n * times for pair, n in pairs.items() if not EMPTY.intersection(pair.split())}
 
     def having(pattern: str) -> int:
         return sum(1 for each in texts if re.search(pattern, each))
@@ -125,7 +125,7 @@ def _both(
     """Two words that a good many entries hold, and the most of them together."""
     one = nearest(words, 0.03)
     some = {word for word, count in words.items() if 0.01 < count / len(texts) < 0.06} - {one}
-    held = [set(_WORD.findall(each)) for each in texts if one in each]
+    held = [set(WORD.findall(each)) for each in texts if one in each]
     together = Counter(word for each in held if one in each for word in each & some)
     other, count = max(together.items(), key=lambda pair: (pair[1], pair[0]))
     patterns = (rf"\b{one}\b", rf"\b{other}\b")
