@@ -14,8 +14,11 @@ from _recall_rivals import Fts5, Question, Tantivy
 
 FTS_ASK = """
 import sqlite3, sys
-for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2], sys.argv[3:]):
+file, best, count, *values = sys.argv[1:]
+database = sqlite3.connect(file)
+for row in database.execute(best, values):
     print(*row)
+print(*database.execute(count, values[:len(values) if len(values) > 2 else 1]).fetchone())
 """
 TANTIVY_ASK = """
 import sys, tantivy
@@ -50,12 +53,13 @@ class Commands:
 
     def of(self, asked: Asked, limit: int) -> dict[str, list[str]]:
         """Everyone's command for a question."""
-        sql, values = Fts5.statement(asked.question, limit)
+        best, values = Fts5.statement(asked.question, limit)
+        count, _ = Fts5.counting(asked.question)
         python = [sys.executable, "-c"]
         found = {
             "journal": [sys.executable, str(self.script), "--workspace", str(self.root), "recall",
                         asked.text, *asked.options, "-n", str(limit)],
-            "FTS5": [*python, FTS_ASK, str(self.fts5), sql, *map(str, values)],
+            "FTS5": [*python, FTS_ASK, str(self.fts5), best, count, *map(str, values)],
         }  # fmt: skip
         if self.tantivy:
             how, text = asked.question.how, Tantivy.syntax(asked.question)

@@ -40,7 +40,8 @@ class Bench:
 
     journal: Journal
     root: Path
-    rivals: list[Rival]
+    fts5: Fts5
+    others: list[Rival]
     documents: list[Document]
     made: dict[str, Made]
     commands: Commands
@@ -93,7 +94,7 @@ def ready(place: Path, found: Sequence[Mapping[str, Any]], *, anew: bool) -> Ben
         made = {name: Made(**one) for name, one in kept.items()}
     if "journal" not in made:
         made |= _indexed(journal, root)
-    rivals = []
+    rivals: list[Any] = []  # Fts5 always is the first
     for kind in (Fts5, Tantivy):
         if not installed(kind.name):
             print(f"{kind.name} is left out: not installed (pip install {kind.name})")
@@ -101,7 +102,7 @@ def ready(place: Path, found: Sequence[Mapping[str, Any]], *, anew: bool) -> Ben
         own = place / kind.name
         if kind.name not in made:
             shutil.rmtree(own, ignore_errors=True)
-        rival: Rival = kind(own)
+        rival = kind(own)
         if kind.name not in made:
             run = timed(partial(rival.fill, documents))
             made[kind.name] = Made(run.wall, run.cpu, _size(own))
@@ -110,7 +111,8 @@ def ready(place: Path, found: Sequence[Mapping[str, Any]], *, anew: bool) -> Ben
     figures.write_text(json.dumps({n: asdict(one) for n, one in made.items()}), encoding="utf-8")
     tantivy = place / Tantivy.name if len(rivals) > 1 else None
     commands = Commands(root, place / Fts5.name / "fts5.db", tantivy)
-    return Bench(journal, root, rivals, documents, made, commands)
+    fts5, *others = rivals
+    return Bench(journal, root, fts5, others, documents, made, commands)
 
 
 def _indexed(journal: Journal, root: Path) -> dict[str, Made]:

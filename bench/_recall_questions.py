@@ -123,12 +123,9 @@ def _phrases(words: _Words, each: int) -> list[Asked]:
 
 
 def _dated(words: _Words, some: Sequence[str]) -> list[Asked]:
-    """A word in half a year around an entry that has it.
-
-    In a journal that is younger than ten years, in a twentieth of its time.
-    """
+    """A word in a tenth of the journal's time, around an entry that has it."""
     times = sorted(one.at for one in words.documents)
-    span = max(86_400, min(183 * 86_400, (times[-1] - times[0]) // 20))
+    span = max(86_400, (times[-1] - times[0]) // 10)
     found = []
     for n, word in enumerate(some, 1):
         pairs = zip(words.documents, words.held, strict=True)

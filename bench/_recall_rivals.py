@@ -69,6 +69,8 @@ class Fts5:
         "SELECT head.id, snippet(entry, 0, '[', ']', '…', 16) FROM entry"
         " JOIN head ON head.rowid = entry.rowid WHERE entry MATCH ?1{} ORDER BY rank LIMIT ?2"
     )
+    _COUNT = "SELECT count(*) FROM entry{} WHERE entry MATCH ?1{}"
+    _HEAD = " JOIN head ON head.rowid = entry.rowid"
     _DATED = (
         " AND head.at >= ?3 AND head.at < ?4 AND entry.rowid"
         " BETWEEN (SELECT min(rowid) FROM head WHERE at >= ?3 AND at < ?4)"
@@ -104,6 +106,10 @@ class Fts5:
         """The ids; the snippets are made, too."""
         return [row[0] for row in self.database.execute(*self.statement(question, limit))]
 
+    def count(self, question: Question) -> int:
+        """How many entries answer."""
+        return int(self.database.execute(*self.counting(question)).fetchone()[0])
+
     @classmethod
     def statement(cls, question: Question, limit: int) -> tuple[str, tuple[Any, ...]]:
         """The SQL of a question, and its values."""
@@ -111,6 +117,15 @@ class Fts5:
         if not question.until:
             return cls._SELECT.format(""), (asked, limit)
         return cls._SELECT.format(cls._DATED), (asked, limit, question.since, question.until)
+
+    @classmethod
+    def counting(cls, question: Question) -> tuple[str, tuple[Any, ...]]:
+        """The SQL that counts what answers, and its values."""
+        asked = _matching(question)
+        if not question.until:
+            return cls._COUNT.format("", ""), (asked,)
+        # ?2 is the limit of the other statement.
+        return cls._COUNT.format(cls._HEAD, cls._DATED), (asked, 0, question.since, question.until)
 
 
 def _matching(question: Question) -> str:

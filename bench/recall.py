@@ -2,7 +2,8 @@
 
 What is compared: every engine indexes the same texts with their times, tags and kinds, and gives
 the ten best entries with their ids. The journal gives each hit's whole entry and a snippet, and how
-many there are; FTS5 (porter, contents stored, `ORDER BY rank LIMIT 10`) the ids and a snippet;
+many there are; FTS5 (porter, contents stored, `ORDER BY rank LIMIT 10`) the ids and a snippet, and
+how many there are by a `count(*)`, which "uncounted" leaves out;
 tantivy (en_stem, text not stored) the ids alone; ripgrep counts the lines with the words in the day
 files, unranked. "engine" is the journal's index alone: the journal looks before each question
 whether day files changed, and the others never do. A plain question is asked of the journal as
@@ -29,7 +30,7 @@ from _place import day_files, development_data, file_system
 from _recall_indexes import Bench, drafts, ready
 from _recall_place import Journal, laboratory, say
 from _recall_questions import SORTS, Asked, chosen
-from _recall_rivals import Question
+from _recall_rivals import Fts5, Question
 from _recall_score import grid
 
 from journal.recall.engine import Engine, Query
@@ -40,6 +41,8 @@ Times = Sequence[Mapping[str, float]]  # of each question, by program, in second
 Pair = tuple[str, str]  # whose time is divided by whose
 
 LIMIT = 10
+A_DAY = 200
+"""Entries of a busy day, as several agents leave them."""
 
 
 def main() -> None:
@@ -80,7 +83,7 @@ def main() -> None:
         "--days",
         type=int,
         metavar="N",
-        help="entries on so many days, one after the other, not on their own dates",
+        help=f"entries on so many days, one after the other ({A_DAY} a day); 0 for their own dates",
     )
     words.add_argument(
         "--mixed",
@@ -107,8 +110,9 @@ def machine(folder: Path | None) -> str:
 def measured(folder: Path, entries: int, options: argparse.Namespace) -> None:
     """All tables of a size."""
     real = development_data() is not None and not options.mixed
-    found = drafts(entries, real=real, days=options.days)
-    days = f"-{options.days}-days" if options.days else ""
+    count = max(1, entries // A_DAY) if options.days is None else options.days
+    found = drafts(entries, real=real, days=count)
+    days = f"-{count}-days" if count else ""
     place = folder / f"{'commits' if real else 'mixed'}-{entries}{days}"
     bench = ready(place, found, anew=options.anew)
     size = sum(len(one.text.encode()) for one in bench.documents)
@@ -149,16 +153,18 @@ def indexing(bench: Bench, size: int) -> list[list[str]]:
 def warm(bench: Bench, asked: Sequence[Asked], rounds: int, *, each: bool) -> list[list[str]]:
     """Times with everything open, a line for each sort or question, and for all of them."""
     alone = engine(str(bench.root), bench.journal.catalog, None)
-    names = ["journal", "engine", *(rival.name for rival in bench.rivals)]
-    pairs = [("journal", names[2]), ("engine", names[2])]
-    pairs += [(mine, other) for other in names[3:] for mine in names[:2]]
+    names = ["journal", "engine", "FTS5", "uncounted", *(rival.name for rival in bench.others)]
+    pairs = [(mine, other) for other in names[2:] for mine in names[:2]]
     times: list[dict[str, float]] = []
     for one in asked:
         query = Query(one.text, _selection(one.question), LIMIT)
         calls: dict[str, Callable[[], Sequence[object]]] = {
-            "journal": partial(_whole, bench.journal, query), "engine": partial(_hits, alone, query)
-        }  # fmt: skip
-        calls |= {each.name: partial(each.ask, one.question, LIMIT) for each in bench.rivals}
+            "journal": partial(_whole, bench.journal, query),
+            "engine": partial(_hits, alone, query),
+            "FTS5": partial(_counted, bench.fts5, one.question),
+            "uncounted": partial(bench.fts5.ask, one.question, LIMIT),
+        }
+        calls |= {each.name: partial(each.ask, one.question, LIMIT) for each in bench.others}
         for name, call in calls.items():
             if not call():
                 say(f"bench: {name} finds nothing for {one.sort}: {one.text}")
@@ -183,6 +189,13 @@ def _whole(journal: Journal, query: Query) -> Sequence[object]:
 
 def _hits(alone: Engine, query: Query) -> Sequence[object]:
     return alone.recall(query).hits
+
+
+def _counted(fts5: Fts5, question: Question) -> Sequence[object]:
+    """The best, and how many there are, as the journal tells."""
+    found = fts5.ask(question, LIMIT)
+    fts5.count(question)
+    return found
 
 
 def _selection(question: Question) -> Selection:

@@ -136,4 +136,4 @@ def test_speeds_are_compared_and_kept(tmp_path: Path) -> None:
     assert again["journal"] == table["journal"]
     sorts = {"rare", "common", "AND", "OR", "phrase", "prefix", "date", "tag", "kind", "question"}
     assert sorts <= again.keys()
-    assert (keep / "mixed-120" / "journal" / "journal").is_dir()
+    assert (keep / "mixed-120-1-days" / "journal" / "journal").is_dir()

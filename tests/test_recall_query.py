@@ -1,12 +1,15 @@
 """What can be asked: everything that is no misuse, and a misuse is pointed at."""
 
-from datetime import date
+import re
+import shlex
+from datetime import UTC, date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import texts
 
+from journal import clock
 from journal.errors import UsageError
 from journal.recall.bags import MOST
 from journal.recall.dated import Dated
@@ -227,6 +230,34 @@ for times there is --since; "since:" in quotes is looked for as text
       ^^^^^^
 did you mean: red apple --since 2023-05-01
 ---
+(red since:2023-05-01
+there is no field since, at character 6 of the query
+for times there is --since; "since:" in quotes is looked for as text
+  (red since:2023-05-01
+       ^^^^^^
+did you mean: '(red)' --since 2023-05-01
+---
+red AND date:"last week"
+there is no field date, at character 9 of the query
+for times there is --since and --until; "date:" in quotes is looked for as text
+  red AND date:"last week"
+          ^^^^^
+did you mean: red --since "last week" --until "last week"
+---
+red -mac day:18/11/2026
+there is no field day, at character 10 of the query
+for times there is --since and --until; "day:" in quotes is looked for as text
+  red -mac day:18/11/2026
+           ^^^^
+did you mean: 'red -mac' --since 2026-11-18 --until 2026-11-18
+---
+since:yesterday )
+there is no field since, at character 1 of the query
+for times there is --since; "since:" in quotes is looked for as text
+  since:yesterday )
+  ^^^^^^
+did you mean: WORDS --since yesterday
+---
 date:2023
 there is no field date, at character 1 of the query
 for times there is --since and --until; "date:" in quotes is looked for as text
@@ -257,7 +288,36 @@ def test_a_misuse_is_pointed_at(query: str, told: str) -> None:
         parse(query)
     assert error.value.kind == "bad-query"
     assert f"{error.value.message}\n{error.value.hint}" == told
-    assert parse(told.rpartition("did you mean: ")[2])
+    assert parse(query_of(told.rpartition("did you mean: ")[2]))
+
+
+@pytest.mark.parametrize("query", ["red date:31/02/2026", "since:May-be red", "red day:05/07/2023"])
+def test_of_a_time_that_is_none_nothing_is_suggested(query: str) -> None:
+    with pytest.raises(UsageError) as error:
+        parse(query)
+    assert "--since" in error.value.hint
+    assert "did you mean" not in error.value.hint
+
+
+def query_of(meant: str) -> str:
+    """The query of what is suggested, whose options have times that can be read."""
+    if not re.search(r"(?<!\S)--(since|until) ", meant):
+        return meant
+    words = shlex.split(meant)
+    times = ("--since", "--until")
+    lead = words.index("--") if words[0] in times else 0
+    while words[-2:-1] and words[-2] in times:
+        words = check_option(words[-2:], words[:-2])
+    for at in range(0, lead, 2):
+        check_option(words[at : at + 2], [])
+    return " ".join(words[lead + 1 :] if lead else words)
+
+
+def check_option(option: list[str], rest: list[str]) -> list[str]:
+    """The rest, if the option's time can be read."""
+    name, value = option
+    (clock.parse_since if name == "--since" else clock.parse_until)(value, UTC, clock.now())
+    return rest
 
 
 @pytest.mark.parametrize("query", ["(" * 60 + "a1" + ")" * 60, "(a1 OR " * 50 + "b" + ")" * 50])
@@ -357,7 +417,10 @@ def test_any_text_is_read_or_refused_kindly(text: str) -> None:
 
 
 signs = st.lists(
-    st.sampled_from(["AND", "OR", "NOT", "-", "(", ")", '"', "x", "y*", "tag:", "a b", "日本", "."])
+    st.sampled_from(
+        """AND OR NOT - ( ) " x y* tag: a-b 日本 . autor: kind:(a,b) since:2026-11-18 -- --z $x '
+        date:31/02/2026 until:"last,week" day:18/11/2026 before: 7,May 5pm since:-7d""".split()
+    ).map(lambda piece: piece.replace(",", " "))
 )
 
 
@@ -367,7 +430,7 @@ def test_what_is_suggested_can_be_read(some: list[str], between: str) -> None:
         parse(between.join(some))
     except UsageError as error:
         meant = error.hint.rpartition("did you mean: ")
-        assert not meant[1] or parse(meant[2])
+        assert not meant[1] or parse(query_of(meant[2]))
 
 
 @given(texts)

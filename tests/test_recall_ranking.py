@@ -1,174 +1,28 @@
-"""The ranking's steps, each on its own and all together."""
+"""The ranking's steps, all together."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import timedelta
 from math import isclose
 
-import pytest
-from hypothesis import given, settings
+from boards import TODAY, ask, bodies, book_of, steps
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from test_recall import DAY, Listed
-from test_recall_segment import entry, segment
+from test_recall import DAY, BookShelf, Following, Listed
+from test_recall_segment import entry
 
-from journal.entry import Draft, Entry
+from journal.entry import Draft
 from journal.inmemory import MemoryNotebook
 from journal.recall.building import Builder
-from journal.recall.engine import Answer, Hit, Query
-from journal.recall.features import COUNTS, SPEAKS, TELLS, asking, length_byte, length_of
+from journal.recall.engine import Answer, Query
+from journal.recall.features import COUNTS, SPEAKS, TELLS
 from journal.recall.language import ENGLISH
-from journal.recall.leaves import Finder
-from journal.recall.parsing import parse
-from journal.recall.ranking.columns import columns
-from journal.recall.ranking.lines import Lines, place_of
-from journal.recall.ranking.shortlist import best_of, best_of_bag
-from journal.recall.ranking.terms import SATURATED, Terms, idf
 from journal.recall.scan import ScanEngine
 from journal.recall.segment import Segment
+from journal.recall.whoosh import WhooshEngine
+from journal.selection import Selection
 
 WORDS = ["red", "green", "blue", "apple", "pear", "the", "running"]
-_bodies = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
-
-
-def terms_of(text: str, finders: Sequence[Finder]) -> Terms:
-    """The terms of a query."""
-    asked = parse(text)
-    assert asked
-    return Terms.of(asked.node, finders)
-
-
-def finders_of(*parts: Sequence[Entry]) -> list[Finder]:
-    """Segments of these entries."""
-    found, first = [], 1
-    for part in parts:
-        found.append(Finder(segment(*part, first=first), {}))
-        first += len(part)
-    return found
-
-
-@settings(max_examples=150)
-@given(
-    st.lists(st.lists(_bodies, min_size=1, max_size=12), min_size=1, max_size=3),
-    st.lists(st.sampled_from([*WORDS, "gr*", "p*"]), min_size=1, max_size=5, unique=True),
-    st.integers(1, 12),
-    st.integers(0, 4),
-    st.sets(st.integers(0, 11), max_size=3),
-)
-def test_the_best_of_a_bag_are_those_with_the_most_points(
-    given: list[list[str]], words: list[str], limit: int, low: int, gone: set[int]
-) -> None:
-    finders = finders_of(*([entry(n, body) for n, body in enumerate(part)] for part in given))
-    for finder in finders:
-        finder.segment.deleted = frozenset(doc for doc in gone if doc < finder.segment.count)
-    terms = terms_of(" ".join(words), finders)
-    tables = (*terms.tables[: terms.found], *terms.tables[len(terms.words) :])
-    terms = replace(terms, words=terms.words[: terms.found], tables=tables)
-    ranges = [(low, finder.segment.count) for finder in finders]
-    every = []
-    for at, finder in enumerate(finders):
-        docs = [d for d in range(low, finder.segment.count) if d not in finder.segment.deleted]
-        for doc, row in zip(docs, columns(finder, terms, docs), strict=True):
-            if any(row):
-                moment = finder.segment.moments[doc]
-                every.append((round(terms.points(row), 9), moment, place_of(at, doc)))
-    every.sort(reverse=True)
-    found, total = best_of_bag(finders, ranges, terms, limit)
-    assert total == len(every)
-    points = {place: points for points, _, place in every}
-    assert [points[place] for place in found] == [points for points, _, _ in every[:limit]]
-    matched = [
-        [place & 0xFFFF for place in points if place >> 32 == at] for at in range(len(finders))
-    ]
-    same = best_of(finders, [sorted(docs) for docs in matched], terms, limit)
-    assert [points[place] for place in same] == [points for points, _, _ in every[:limit]]
-
-
-def test_common_words_only_raise_what_rare_ones_found() -> None:
-    common = [entry(number, "red green") for number in range(300)]
-    rare = [entry(number, "blue apple pear") for number in range(300, 310)]
-    finders = finders_of([*common, *rare, entry(310, "blue apple pear red")])
-    terms = terms_of("blue apple pear red", finders)
-    found, total = best_of_bag(finders, [(0, 311)], terms, 5)
-    assert (found[0], total) == (310, 311)
-    assert all(place >= 300 for place in found)
-
-
-def test_a_word_is_worth_the_more_the_rarer_it_is_and_less_each_time() -> None:
-    assert idf(100, 1) > idf(100, 10) > idf(100, 90) > 0
-    steps = [b - a for a, b in pairwise(SATURATED)]
-    assert steps == sorted(steps, reverse=True)
-    assert SATURATED[0] == 0
-    assert isclose(SATURATED[1], 1)
-
-
-@pytest.mark.parametrize(
-    ("text", "share"),
-    [
-        ("No.", 0), ("Really?", 255), ("Yes. Really?", 128), ("Why? How?! Oh.", 85),
-        ("a?b is fine", 0), ('He asked "why?"', 255), ("Is it (done)?\n\nYes", 128), ("", 0),
-    ],
-)  # fmt: skip
-def test_how_far_a_text_asks(text: str, share: int) -> None:
-    assert abs(asking(text) - share) <= 1
-
-
-def test_lengths_as_bytes() -> None:
-    lengths = [length_byte(count) for count in (0, 1, 10, 100, 10_000, 10**9)]
-    assert lengths == sorted(lengths)
-    assert all(abs(length_of(length_byte(count)) - count) <= count / 20 for count in range(9_999))
-    assert lengths[0] == 0
-    assert lengths[-1] == 255
-
-
-def test_lines_are_in_order_over_all_segments() -> None:
-    entries = [
-        replace(entry(n, f"word{n}", days=n), session="s" if n % 3 else "t") for n in range(12)
-    ]
-    mixed = [entries[1::2], entries[::2]]
-    finders = finders_of(*mixed)
-    finders[0].segment.deleted = frozenset({2})  # the fifth
-    lines = Lines(finders)
-    line = lines.of(place_of(0, 0))
-    assert line
-    days = [
-        date.fromordinal(finders[place >> 32].segment.days[place & 0xFFFF]) - DAY.date()
-        for place in line.places
-    ]
-    assert [day.days for day in days] == [1, 2, 4, 7, 8, 10, 11]
-    assert lines.of(line.places[3]) is line
-    assert list(line.near(line.places[3], 1)) == list(line.places[2:5])
-    assert list(line.near(line.places[0], 2)) == list(line.places[:3])
-    other = finders_of([entry(1, "alone")])
-    assert Lines(other).of(0) is None
-
-
-# Together
-
-
-def book_of(*drafts: Draft) -> ScanEngine:
-    """An engine over these entries, a minute after each other."""
-    book = MemoryNotebook()
-    for number, draft in enumerate(drafts):
-        at = draft.at or DAY + timedelta(minutes=number)
-        book.append(replace(draft, at=at))
-    return ScanEngine(book.entries)
-
-
-def ask(engine: ScanEngine, text: str, **more: object) -> Answer:
-    """The answer, seen from the day of the tests."""
-    return engine.recall(Query(text, limit=100, today=DAY.date(), explain=True, **more))  # type: ignore[arg-type]
-
-
-def bodies(answer: Answer) -> list[str]:
-    """What was found."""
-    return [hit.entry.body for hit in answer.hits]
-
-
-def steps(hit: Hit) -> list[str]:
-    """Why it ranks there."""
-    return [reason.step for reason in hit.why]
-
 
 _drafts = st.builds(
     Draft,
@@ -235,7 +89,7 @@ def test_filters_hold_for_what_stands_beside_a_hit() -> None:
     engine = book_of(*talk)
     assert bodies(ask(engine, "red apple?")) == ["red apple", "also", "beside"]
     assert bodies(ask(engine, "red apple kind:task ?")) == ["red apple", "beside"]
-    assert bodies(ask(engine, "red apple -kind:task ?")) == []
+    assert bodies(ask(engine, "red apple -kind:task ?")) == ["also"]
     assert bodies(ask(engine, "red apple path:side ?")) == []
 
 
@@ -258,7 +112,177 @@ def test_a_builder_keeps_what_the_ranking_needs() -> None:
     named, places = found.field("actors"), found.field("places")
     told = found.field("when")
     assert named
-    assert named.all() == [b"ada", b"lovelace"]
-    assert places is None
+    assert named.all() == [b"=ada lovelace", b"ada", b"lovelace"]
+    assert places
+    assert places.all() == [b"=s"]
     assert told
     assert told.all() == [f"d{DAY.date() - timedelta(days=1)}".encode()]
+
+
+# Whatever is asked of whatever entries
+
+_SPOKEN = ["yesterday", "three", "why?", "What.", "Ada", "I", "Rome", "2 May", "fix"]
+_said = st.builds(
+    Draft,
+    body=st.lists(st.sampled_from([*WORDS, *_SPOKEN]), min_size=1, max_size=7).map(" ".join),
+    title=st.sampled_from(["", "", "red pear"]),
+    kind=st.sampled_from(["note", "task"]),
+    session=st.sampled_from(["", "s", "cache-rewrite"]),
+    path=st.sampled_from(["", "side"]),
+    actor=st.sampled_from(["", "Ada", "fix-bot"]),
+    at=st.integers(0, 40).map(lambda days: DAY - timedelta(days=days)),
+)
+_asked = st.tuples(
+    st.sampled_from(["", "", "what ", "Which ", "who ", "when did ", "how many "]),
+    st.lists(
+        st.sampled_from(
+            [*WORDS, "ada", "fix", "cache", "yesterday", "last week", "2 May", "p*", "pears"]
+        ),
+        min_size=1, max_size=4,
+    ).map(" ".join),
+    st.sampled_from(["", "?", " kind:task", " -kind:task ?", " session:s ?"]),
+).map("".join)  # fmt: skip
+_chosen = st.sampled_from(
+    [{}, {}, {"kind": "task"}, {"session": "s"}, {"since": DAY - timedelta(days=9)},
+     {"actor": "Ada", "until": DAY}]
+)  # fmt: skip
+
+
+def both(drafts: Sequence[Draft]) -> tuple[ScanEngine, Following, BookShelf]:
+    """The engines over these entries, which came one by one, so that there are several segments."""
+    book = MemoryNotebook()
+    shelf = BookShelf(book.entries)
+    follows = Following(WhooshEngine(shelf), shelf)
+    for number, draft in enumerate(drafts):
+        moment = draft.at + timedelta(seconds=number)  # type: ignore[operator]
+        book.append(replace(draft, at=moment))
+        follows.recall(Query("red"))
+    return ScanEngine(book.entries), follows, shelf
+
+
+@settings(max_examples=150)
+@given(st.lists(_said, min_size=1, max_size=9), _asked, _chosen)
+def test_engines_rank_alike(drafts: list[Draft], text: str, chosen: dict[str, object]) -> None:
+    scan, whoosh, _ = both(drafts)
+    query = Query(text, Selection(**chosen), limit=100, explain=True, today=TODAY)  # type: ignore[arg-type]
+    answers = [engine.recall(query) for engine in (scan, whoosh)]
+    told = [
+        [
+            (hit.entry.id, round(hit.score, 9), hit.near, hit.snippet, len(hit.why))
+            for hit in answer.hits
+        ]
+        for answer in answers
+    ]
+    assert told[0] == told[1]
+    assert len({(a.total, a.capped, a.notices) for a in answers}) == 1
+    assert answers[0].total == len(told[0])
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(_said, min_size=1, max_size=9), _asked, _chosen, st.sets(st.integers(1, 9), max_size=4)
+)
+def test_what_was_struck_or_filtered_out_is_never_shown(
+    drafts: list[Draft], text: str, chosen: dict[str, object], gone: set[int]
+) -> None:
+    _, whoosh, shelf = both(drafts)
+    selection = Selection(**chosen)  # type: ignore[arg-type]
+    struck = {shelf.rows[number].id for number in gone if number in shelf.rows}
+    for number in gone & shelf.rows.keys():
+        shelf.strike(number)
+    assume(shelf.rows)
+    there = {row.entry.id: row.entry for row in shelf.rows.values()}
+    answer: Answer = whoosh.engine.recall(Query(text, selection, 100, explain=True, today=TODAY))
+    assert answer.total == len(answer.hits)
+    assert len({hit.entry.id for hit in answer.hits}) == len(answer.hits)
+    for hit in answer.hits:
+        assert hit.entry.id in there
+        assert selection.takes(hit.entry)
+        assert hit.near not in struck
+        assert struck.isdisjoint(reason.entry for reason in hit.why)
+        assert isclose(sum(reason.points for reason in hit.why), hit.score, abs_tol=1e-9)
+        if "kind:task" in text:
+            assert (hit.entry.kind == "task") is ("-kind" not in text)
+        if "session:s" in text:
+            assert hit.entry.session == "s"
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.sampled_from(WORDS[:5]), min_size=1, max_size=4, unique=True),
+    st.data(),
+    st.lists(_said, max_size=6),
+)
+def test_who_holds_all_that_another_holds_and_more_comes_first(
+    wanted: list[str], data: st.DataObject, others: list[Draft]
+) -> None:
+    more = data.draw(st.lists(st.sampled_from(wanted), min_size=1, unique=True))
+    less = data.draw(st.lists(st.sampled_from(more), max_size=len(more) - 1, unique=True))
+    filled = [*less, *["so"] * (len(more) - len(less))]
+    given = [Draft(body=" ".join(more), at=DAY), Draft(body=" ".join(filled), at=DAY)]
+    found = bodies(ask(book_of(*given, *others), " ".join([*wanted, "zebra"])))
+    both_there = [body for body in found if body in (given[0].body, given[1].body)]
+    assert both_there[0] == given[0].body
+
+
+def test_each_step_has_its_say() -> None:
+    given = [
+        Draft(body="Which lake do you sail on?", actor="Bob", session="lake-trip"),
+        Draft(body="I sail the lake since yesterday", actor="Ada", session="lake-trip"),
+        Draft(body="Sailing lakes twice", title="Lake", actor="Ada", session="other"),
+        Draft(body="nothing of it", session="work"),
+    ]
+    hits = ask(book_of(*given), "When did Ada sail the lake yesterday?").hits
+    told = {hit.entry.body: {reason.step: reason.points for reason in hit.why} for hit in hits}
+    asks, answer, titled = (told[str(draft.body)] for draft in given[:3])
+    assert asks["question"] < 0
+    assert set(answer) >= {
+        "word", "session", "actor", "place", "answer", "when", "first person", "told"
+    }  # fmt: skip
+    assert "title" in titled
+    assert titled["first person"] < 0 < answer["first person"]
+    dated = ask(book_of(*given), "what of the lake on 21 November 2026?").hits
+    assert all("date" in steps(hit) for hit in dated)
+    near = ask(book_of(*given), "lake").hits
+    assert all("neighbour" not in steps(hit) for hit in near)
+
+
+def test_a_limit_only_cuts() -> None:
+    given = [Draft(body=f"red {n} {'pear' * (n % 2)}", session=f"s{n % 4}") for n in range(30)]
+    engine = book_of(*given)
+    whole = ask(engine, "what red pear?")
+    assert whole.total == len(whole.hits) == 30
+    few = engine.recall(Query("what red pear?", limit=4, today=TODAY))
+    assert [(hit.entry.id, hit.score) for hit in few.hits] == [
+        (hit.entry.id, hit.score) for hit in whole.hits[:4]
+    ]
+    assert few.total == 30
+    assert all(hit.why == () for hit in few.hits)
+    assert engine.recall(Query("what red pear?", limit=0, today=TODAY)).total == 30
+
+
+def test_of_many_the_rest_is_counted_and_told() -> None:
+    given = [Draft(body="red pear", session="s") for _ in range(320)]
+    given += [Draft(body="so", session="s")] * 2
+    engine = book_of(*given)
+    answer = engine.recall(Query("why red pear?", limit=2, today=TODAY))
+    assert (len(answer.hits), answer.total, answer.capped) == (2, 322, True)
+    words = engine.recall(Query("red pear", limit=2, today=TODAY))
+    assert (words.total, words.capped) == (320, False)
+
+
+def test_a_question_in_its_own_words() -> None:
+    given = [
+        Draft(body="We met Eve in Lisbon", session="trip"), Draft(body="The weather was fine"),
+        Draft(body="It took three weeks", session="work"), Draft(body="the work went on"),
+        Draft(body="It took a while, the work", session="else"),
+    ]  # fmt: skip
+    engine = book_of(*given)
+    counted = {h.entry.body: steps(h) for h in ask(engine, "How many weeks did work take?").hits}
+    assert "count" in counted["It took three weeks"]
+    assert "count" not in counted["the work went on"]
+    where = ask(engine, "Where did we meet Eve?").hits
+    assert {"looks", "names"} <= set(steps(where[0]))
+    assert "looks" not in steps(ask(engine, "meet eve").hits[0])
+    timed = {h.entry.body: steps(h) for h in ask(engine, "When was the work done?").hits}
+    assert "when" not in timed["the work went on"]

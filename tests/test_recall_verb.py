@@ -178,19 +178,30 @@ def test_further_hits_take_the_places_of_those_left_out() -> None:
     limits: list[int] = []
     hits = [hit(n, "the same text again") for n in range(30)] + [hit(n) for n in range(30, 33)]
     answer, kept = filled(asker(hits, limits), 2)
-    assert (answer.total, limits) == (33, [8, 32])
+    assert (answer.total, limits) == (33, [8, 200])
     assert [one.hit.entry.id[-2:] for one in kept] == ["00", "30"]
-    assert len(kept[0].alike) == 29
+    assert len(kept[0].alike) == len(set(kept[0].alike)) == 29
 
 
 @pytest.mark.parametrize(
-    ("number", "limit", "asked"), [(0, 10, [40]), (900, 3, [12, 48, 192, 400]), (900, 500, [500])]
+    ("number", "limit", "asked"),
+    [(0, 10, [40]), (900, 3, [12, 200]), (900, 60, [200]), (900, 500, [500]), (8, 2, [8, 200])],
 )
 def test_it_is_not_asked_for_ever(number: int, limit: int, asked: list[int]) -> None:
     limits: list[int] = []
     hits = [hit(n, "the same text again") for n in range(number)]
     assert len(filled(asker(hits, limits), limit)[1]) == min(number, 1)
     assert limits == asked
+
+
+def test_where_there_are_no_more_nobody_asks_for_them() -> None:
+    limits: list[int] = []
+    assert (
+        len(filled(asker([hit(n, letter) for n, letter in enumerate("abcdefgh")], limits), 2)[1])
+        == 2
+    )
+    assert len(filled(asker([hit(1, "a"), hit(2, "a")], limits), 2)[1]) == 1
+    assert limits == [8, 8]
 
 
 # What stands around an entry
@@ -321,7 +332,7 @@ def test_a_hit_says_what_is_beside_it_and_like_it(
     assert not {"why", "around"} & record.keys()
 
 
-HOLD = "that hold any of the words, or stand beside them"
+HOLD = "that hold any of the words"
 
 
 @pytest.mark.parametrize(
@@ -345,8 +356,22 @@ def test_how_many_there_are(
     found = [Shown(hit(1), ("x", "y") if answer.total < 100 else ())] * shown
     recall_output.tally(answer, found, asked, apart=False)
     assert "".join(printed(capfdbinary)) == told
-    recall_output.tally(Answer(total=3), [Shown(hit(1))] * 2, Asked(Phrase(("a", "b"))), apart=True)
+    question = replace(asked, cues=frozenset({"question"}))
+    recall_output.tally(answer, found, question, apart=False)
+    assert "".join(printed(capfdbinary)) == told.replace(HOLD, f"{HOLD}, or stand beside them")
+    phrase = Asked(Phrase(("a", "b")), cues=frozenset({"question"}))
+    recall_output.tally(Answer(total=3), [Shown(hit(1))] * 2, phrase, apart=True)
     assert printed(capfdbinary) == ["", "2 of 3; more with -n"]
+
+
+def test_where_no_more_differ_a_higher_number_looks_further(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    found, asked = [Shown(hit(1), ("x",))], Asked(Word("a", "a"))
+    recall_output.tally(Answer(total=4312), found, asked, apart=False, looked=200)
+    assert printed(capfdbinary) == ["1 of 4,312; the best 200 hold no others: try -n 400"]
+    recall_output.tally(Answer(total=2), found, asked, apart=False, looked=2)
+    assert printed(capfdbinary) == []
 
 
 # The command
@@ -453,6 +478,8 @@ def test_a_filter_that_leaves_nothing_is_named(recall: Command) -> None:
     done = recall(*words)
     assert done.stdout.splitlines() == [
         "nothing found",
+        "    no entry has tag a",
+        "    no entry has tag b",
         f"    without any of these filters, {recall.json('lemon')['total']} entries answer",
     ]
     done = recall("lemon", "--kind", "decision", "--since", "2026-11-01")
@@ -484,3 +511,145 @@ def test_the_help_fits_and_its_examples_work(recall: Command) -> None:
         env = os.environ | {"PATH": f"{recall.command.parent}:/usr/bin:/bin"}
         done = subprocess.run(shell, cwd=recall.root, env=env, check=False, capture_output=True)
         assert (done.returncode, done.stderr) == (0, b""), line
+
+
+# What was typed wrongly
+
+
+def told(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """What is said on stderr by a call that is refused."""
+    assert (done.returncode, done.stdout) == (2, "")
+    return done.stderr.splitlines()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("lemon", "-n", "-1"), ("lemon", "--around", "-1"), ("-n", "-1", "lemon"), ("lemon", "-n-1")],
+)
+def test_a_negative_number_is_the_value_of_its_option(
+    recall: Command, words: tuple[str, ...]
+) -> None:
+    assert "'-1' is no number" in told(recall(*words))[0]
+    assert "expected one argument" in told(recall("lemon", "--tag", "-x"))[0]
+
+
+def test_what_is_left_out_is_shown_as_typed(recall: Command) -> None:
+    where, _, query, caret, meant = told(recall("-mac", "lemon", "(a"))
+    assert where.endswith("at character 12 of the query")
+    assert (query, caret) == ("  -mac lemon (a", "             ^")
+    assert meant == "did you mean: -mac lemon (a)"
+    assert told(recall("lemon", "--explain", "-(a"))[0] == "journal: not understood: -(a"
+    assert recall.json("lemon", "-pi")["query"] == "lemon -pi"
+
+
+def test_a_word_with_a_dash_is_left_out(recall: Command) -> None:
+    every = {one["id"] for one in recall.json("soup", "-n", "50")["hits"]}
+    fewer = {one["id"] for one in recall.json("soup -lentil", "-n", "50")["hits"]}
+    assert set() < fewer < every
+    for words in (
+        ("recall", "soup", "-lentil", "-n", "50", "--json"),
+        ("recall", "-n", "50", "--json", "-(lentil)", "soup"),
+        ("recall", "-n", "50", "--json", "--", "-lentil", "soup"),
+        ("--workspace", ".", "recall", "soup", "-lentil", "-n", "50", "--json"),
+    ):
+        command = [str(recall.command), *words]
+        done = subprocess.run(command, cwd=recall.root, capture_output=True, check=True)
+        assert {one["id"] for one in json.loads(done.stdout)["hits"]} == fewer, words
+
+
+@pytest.mark.parametrize(
+    ("words", "what", "hint"),
+    [
+        (("--dry-run",), "nothing to look for", "journal recall -- --dry-run"),
+        (("lemon", "--dry-run"), "not understood: --dry-run", "journal recall -- --dry-run"),
+        (("lemon", "--limit", "3"), "not understood: --limit 3", "-n 3"),
+        (("lemon", "--max=3"), "not understood: --max=3", "-n 3"),
+        (("lemon", "-n", "1", "soup"), "not understood: soup", "stand together"),
+        (("-", "soup"), "stdin", "in quotes"),
+        (("soup", "-"), "stdin", "in quotes"),
+    ],
+)
+def test_what_is_not_understood_says_how_it_is(
+    recall: Command, words: tuple[str, ...], what: str, hint: str
+) -> None:
+    first, second = told(recall(*words))
+    assert what in first
+    assert hint in second
+
+
+def test_a_dash_amid_words_is_text(recall: Command) -> None:
+    assert recall.json("lemon", "-", "soup")["query"] == "lemon - soup"
+    assert recall("--", "--dry-run").returncode == 0
+
+
+UNHELD = """
+kind:decison | no entry has kind decison; did you mean kind:decision?
+actor:Ben | no entry has actor Ben; did you mean actor:ben?
+actor:'ben' | no entry has actor 'ben'; did you mean actor:ben?
+session:lost* | no entry has session lost*; did you mean session:lost-creme-brulee?
+tag:Searc OR path:X | no entry has tag Searc; did you mean tag:search? | no entry has path X
+namespace:x | no entry has namespace x; there are main
+id:zzzz | no entry's id begins or ends with zzzz
+branch:mian soup | no entry has git branch mian
+kind: decision | "kind:" is a word here; without the blank it is a field: kind:decision
+actor: "Ben" | "actor:" is a word here; without the blank it is a field: actor:ben
+kind:decision zzzzz | all of it must hold: ask for less, or without quotes, capitals and colons
+zzz -actor:Ben | all of it must hold: ask for less, or without quotes, capitals and colons
+"zzz kind: decision" | all of it must hold: ask for less, or without quotes, capitals and colons
+"""
+
+
+@pytest.mark.parametrize("case", UNHELD.strip().splitlines())
+def test_a_value_that_no_entry_has_is_named(recall: Command, case: str) -> None:
+    query, *lines = case.split(" | ")
+    assert recall(query).stdout.splitlines() == ["nothing found", *(f"    {one}" for one in lines)]
+
+
+def test_programs_are_told_of_it_too(recall: Command) -> None:
+    notices = recall.json("tag:Searc OR path:X")["notices"]
+    assert [(notice["code"], notice["message"]) for notice in notices] == [
+        ("value-unknown", "no entry has tag Searc; did you mean tag:search?"),
+        ("value-unknown", "no entry has path X"),
+    ]
+
+
+def test_a_filter_that_no_entry_passes_is_named(recall: Command) -> None:
+    lines = recall("lemon", "--actor", "Ben", "--tag", "unicod").stdout.splitlines()
+    assert lines[1:3] == [
+        "    no entry has actor Ben; did you mean --actor ben?",
+        "    no entry has tag unicod; did you mean --tag unicode?",
+    ]
+
+
+def test_a_blank_in_a_field_is_told_of_where_it_is_meant(recall: Command) -> None:
+    done = recall("session: lost-creme-brulee")
+    assert done.stdout
+    assert "without the blank it is a field: session:lost-creme-brulee" in done.stderr
+    for prose in ("session: the creme", "title: soup", "note: soup"):
+        done = recall(prose)
+        assert done.stdout
+        assert "blank" not in done.stderr
+
+
+def test_what_only_a_forgotten_entry_has_is_not_suggested(recall: Command) -> None:
+    journal = api.open(str(recall.root))
+    journal.append(Draft(body="x", actor="zanzibar"))
+    (row,) = [row for row in journal.rows() if row.actor == "zanzibar"]
+    assert "did you mean actor:zanzibar?" in recall("actor:Zanzibar").stdout
+    forgetting.hide(journal, [row], "wrong")
+    assert recall("actor:Zanzibar").stdout.splitlines()[1:] == ["    no entry has actor Zanzibar"]
+    done = recall("nobody", "--actor", "zanzibar", "--forgotten")
+    assert done.stdout.startswith("nothing found\n")
+    assert "no entry has" not in done.stdout
+
+
+def test_a_suggestion_is_as_one_types_it(recall: Command) -> None:
+    for query in ("(lemon since:2026-11-18", "lemon -soup until:yesterday", "--red since:2026"):
+        meant = told(recall(query))[-1].removeprefix("did you mean: ")
+        env = os.environ | {"PATH": f"{recall.command.parent}:/usr/bin:/bin"}
+        done = subprocess.run(
+            ["/bin/sh", "-c", f"journal recall {meant} --json" if "-- " not in meant else
+             f"journal recall --json {meant}"],
+            cwd=recall.root, env=env, check=False, capture_output=True,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, b""), meant

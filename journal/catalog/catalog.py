@@ -10,7 +10,7 @@ from journal.catalog.asked import Asked
 from journal.catalog.database import Database, in_memory
 from journal.catalog.migrate import EditedMigration, MigrationError, is_current, migrate
 from journal.catalog.row import Row, restored
-from journal.catalog.watch import Changes, Disk
+from journal.catalog.watch import Changes, Disk, Known
 from journal.errors import JournalError
 from journal.space import CACHE
 
@@ -41,6 +41,7 @@ class Catalog(Asked):
         self._file = Database(root)
         self._database: sqlite3.Connection | None = None
         self._mark: object = None
+        self._known: Known | None = None  # while the mark is the same, so is the file
 
     def catch_up(self) -> None:
         """Know what lies on disk now; WorkspaceError if the configuration can't be read."""
@@ -79,7 +80,11 @@ class Catalog(Asked):
     def _is_current(self, space: spaces.Space) -> bool:
         try:
             database = self._open(self._file.mark())
-            return is_current(database) and not Changes(database, Disk(space))
+            if not self._known:
+                if not is_current(database):
+                    return False
+                self._known = Known(database)
+            return not Changes(self._known, Disk(space))
         except (sqlite3.Error, OSError, JournalError):  # whoever writes will see what it is
             return False
 
@@ -87,7 +92,7 @@ class Catalog(Asked):
         if not self._database or mark != self._mark:
             self.close()
             self._database = self._file.reader()
-            self._mark = mark
+            self._mark, self._known = mark, None
         return self._database
 
     def _write(self, space: spaces.Space, *, anew: bool = False) -> None:

@@ -13,6 +13,7 @@ from journal.files import Folder, read_at
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from typing import Self
 
     from journal.entry import Entry
 
@@ -21,21 +22,66 @@ if TYPE_CHECKING:
 _FILES = 8  # kept at once
 
 
+class Slices:
+    """Reads single slices; folders are walked to once, and held open until `close`."""
+
+    __slots__ = ("_folders", "_root")
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._folders: dict[str, Folder] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the folders back."""
+        while self._folders:
+            self._folders.popitem()[1].close()
+
+    def piece(self, row: Row) -> Piece | None:
+        """The slice that the row is about; None if it isn't there any more."""
+        path = row.spool or row.file
+        try:
+            raw = self._raw(path, row)
+        except (OSError, JournalError):
+            return None
+        if b"\r" not in raw and (piece := _fitting(raw, row)):
+            return piece
+        return _among(content(self._root, path), row)
+
+    def entry(self, row: Row) -> Entry | None:
+        """The whole entry that the row is about; None if it isn't there any more."""
+        if row.digest and not row.came_back:
+            try:
+                raw = self._raw(row.spool or row.file, row)
+            except (OSError, JournalError):
+                return None
+            text = None if b"\r" in raw else dayfile.text_of(raw, row.id, row.digest)
+            if text:
+                return _entry(row, *text)
+        piece = self.piece(row)
+        return entry_of(row, piece) if piece else None
+
+    def _raw(self, path: str, row: Row) -> bytes:
+        above, _, name = path.rpartition("/")
+        folder = self._folders.get(above)
+        if folder is None:
+            folder = self._folders[above] = Folder(self._root, above)
+        fd = folder.open(name, os.O_RDONLY)
+        try:
+            return read_at(fd, row.size, row.offset)
+        finally:
+            os.close(fd)
+
+
 def piece_of(root: str, row: Row) -> Piece | None:
     """The slice that the row is about; None if it isn't there any more."""
-    path = row.spool or row.file
-    try:
-        with Folder(root, os.path.dirname(path)) as folder:
-            fd = folder.open(os.path.basename(path), os.O_RDONLY)
-            try:
-                raw = read_at(fd, row.size, row.offset)
-            finally:
-                os.close(fd)
-            if b"\r" not in raw and (piece := _fitting(raw, row)):
-                return piece
-    except (OSError, JournalError):
-        return None
-    return _among(content(root, path), row)
+    with Slices(root) as slices:
+        return slices.piece(row)
 
 
 def content(root: str, path: str) -> bytes:
@@ -87,6 +133,10 @@ def _fitting(raw: bytes, row: Row) -> Piece | None:
 
 def entry_of(row: Row, piece: Piece) -> Entry:
     """The whole entry."""
+    return _entry(row, piece.body, piece.postscript)
+
+
+def _entry(row: Row, body: bytes, postscript: bytes) -> Entry:
     from journal.entry import Entry
 
     return Entry(
@@ -94,7 +144,7 @@ def entry_of(row: Row, piece: Piece) -> Entry:
         actor=row.actor, session=row.session, path=row.path, parent=row.parent, tags=row.tags,
         meta=row.meta, fields=row.fields, git=row.git, token=row.token, seq=row.seq, prev=row.prev,
         digest=row.digest, namespace=row.namespace, writer=row.writer,
-        body=piece.body.decode(errors="replace"),
-        postscript=piece.postscript.decode(errors="replace"),
+        body=body.decode(errors="replace"),
+        postscript=postscript.decode(errors="replace"),
         source=row.source,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from os import urandom
 
 from journal.catalog import across, find, forgotten
 from journal.catalog.take import Taker
-from journal.catalog.watch import Changes, Disk
+from journal.catalog.watch import Changes, Disk, Known
 from journal.daypath import DayFile
 from journal.space import Space
 
@@ -32,10 +32,10 @@ def update(database: sqlite3.Connection, space: Space, progress: Progress | None
     disk = Disk(space)
     database.execute("BEGIN IMMEDIATE")
     try:
-        changes = Changes(database, disk)
+        changes = Changes(Known(database), disk)
         if changes.anew:
             _empty(database)
-            changes = Changes(database, disk)
+            changes = Changes(Known(database), disk)
         if changes:
             _take(Taker(database, space, disk.seen), disk, changes, progress)
         database.execute("COMMIT")
@@ -72,7 +72,7 @@ def _take(taker: Taker, disk: Disk, changes: Changes, progress: Progress | None)
     for _ in range(_TRIES):
         _days(taker, disk, changes, progress)
         disk = Disk(taker.space)
-        changes = Changes(database, disk)
+        changes = Changes(Known(database), disk)
         replaced = _spools(taker, disk, changes)
         if across.overlay(taker, disk) and not replaced:
             break  # else one was trimmed meanwhile: what left it is in a file, maybe one just read

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     Identity = tuple[int, int, int, int]  # inode, size, mtime, ctime
-    Known = dict[str, tuple[int, int, int, int, int]]  # path: an identity, and when it was seen
+    Seen = dict[str, tuple[int, int, int, int, int]]  # path: an identity, and when it was seen
 
 
 class Disk:
@@ -55,6 +55,7 @@ class Disk:
 
 
 def _identities(here: Folder, lead: str, found: "dict[str, Identity]") -> None:
+    # A journal has thousands of day files, and each is looked at before each answer.
     wanted = ".log" if lead.startswith(spool.FOLDER) else ".md"
     with os.scandir(here.fd if HANDLES else here.path) as entries:
         for entry in entries:
@@ -74,6 +75,20 @@ def identity(st: os.stat_result) -> "Identity":
     return st.st_ino, st.st_size, st.st_mtime_ns, st.st_ctime_ns
 
 
+class Known:
+    """What the catalog knows of the files, as its database has it at this moment."""
+
+    __slots__ = ("days", "quiet", "settings", "spools")
+
+    def __init__(self, database: "sqlite3.Connection") -> None:
+        self.settings: dict[str, str] = dict(database.execute("SELECT name, value FROM setting"))
+        self.days, self.spools = _known(database, "file"), _known(database, "spool")
+        there = {path: held for path, held in self.days.items() if held[1] >= 0}
+        self.quiet = _quiet(there), _quiet(self.spools)
+        """The identities of all day files, and of all spools, if no more than these must be
+        compared; None where a file may have changed within a tick of the clock."""
+
+
 class Changes:
     """What the catalog has to read again; false if nothing.
 
@@ -83,15 +98,22 @@ class Changes:
 
     __slots__ = ("anew", "branch", "closed", "days", "gone", "spools", "unsettled")
 
-    def __init__(self, database: "sqlite3.Connection", disk: Disk) -> None:
-        settings = dict(database.execute("SELECT name, value FROM setting"))
+    def __init__(self, known: Known, disk: Disk) -> None:
+        settings = known.settings
         self.anew = settings.get("source") != disk.source
         self.branch = settings.get("branch") != disk.branch_mark
         self.unsettled = settings.get("settled") != "1"
-        days, spools = _known(database, "file"), _known(database, "spool")
+        self.closed = settings.get("closed", "") != "\n".join(disk.closed)
+        self.days: list[str] = []
+        self.spools: list[str] = []
+        self.gone: list[str] = []
+        if known.quiet != (disk.days, disk.spools):
+            self._compare(known, disk)
+
+    def _compare(self, known: Known, disk: Disk) -> None:
+        days, spools = known.days, known.spools
         self.days = _changed(disk.days, days)
         self.spools = _changed(disk.spools, spools)
-        self.closed = settings.get("closed", "") != "\n".join(disk.closed)
         self.gone = [path for path in days if path not in disk.days and days[path][1] >= 0]
         self.gone += [path for path in spools if path not in disk.spools]
         for folder in disk.closed:
@@ -101,12 +123,18 @@ class Changes:
         return any(getattr(self, name) for name in self.__slots__)
 
 
-def _known(database: "sqlite3.Connection", table: str) -> "Known":
+def _known(database: "sqlite3.Connection", table: str) -> "Seen":
     rows = database.execute(f"SELECT path, inode, size, mtime, ctime, seen FROM {table}")  # noqa: S608
     return {row[0]: row[1:] for row in rows}
 
 
-def _changed(there: "dict[str, Identity]", known: "Known") -> list[str]:
+def _quiet(known: "Seen") -> "dict[str, Identity] | None":
+    if any(max(held[2], held[3]) >= held[4] - TICK for held in known.values()):
+        return None
+    return {path: held[:4] for path, held in known.items()}
+
+
+def _changed(there: "dict[str, Identity]", known: "Seen") -> list[str]:
     nothing = (0, -1, 0, 0, 0)
     found = []
     for path, now in there.items():

@@ -27,7 +27,9 @@ Errors go to stderr; with --json as {"error": {"kind", "message", "hint", "retry
 """
 
 # A word that a query leaves out, rather than an option.
-_LEFT_OUT = re.compile(r"-(?!-|h$|n\d*$)\S")
+_LEFT_OUT = re.compile(r"-(?!-|h$|n(?:-?\d+)?$)\S")
+_FLAGS = ("--json", "--explain", "--diverse", "--forgotten")  # of recall, which take no value
+_LIMITS = ("--limit", "--max", "--top", "--count", "--number")  # as other programs call -n
 
 # verb: (the file of its group, what it does, more of that for its own help)
 # A group's file holds `<verb>_options(verb)` and `do_<verb>(args)`.
@@ -128,9 +130,13 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> None:  # type: ignore[override]
         """A wrong call, as every other error is shown."""
+        hint = f"see `{self.prog} --help`"
         if found := re.match(r"argument VERB: invalid choice: (.*) \(choose", message):
             message = f"there is no verb {found[1]}"
-        raise UsageError(message, hint=f"see `{self.prog} --help`")
+        elif message.endswith(" required: QUERY"):
+            message = "there is nothing to look for"
+            hint = "journal recall WORDS; what begins with --: journal recall -- --dry-run"
+        raise UsageError(message, hint=hint)
 
 
 def parser(argv: "Sequence[str]" = ()) -> Parser:
@@ -193,25 +199,41 @@ def _unexpected(verb: str | None, rest: list[str]) -> UsageError:
     hint = f"see `journal {verb} --help`" if verb else "see `journal --help`"
     if verb == "append" and rest[0][:1] != "-":
         hint = "put a text of several words in quotes"
-    return UsageError(f"not understood: {' '.join(rest)}", hint=hint)
+    if verb == "recall":
+        hint = _of_query(rest[0])
+    return UsageError(f"not understood: {' '.join(map(str.lstrip, rest))}", hint=hint)
+
+
+def _of_query(word: str) -> str:
+    """What to do with a word that stands beside the query."""
+    if word.partition("=")[0] in _LIMITS:
+        return "-n says how many: -n 3"
+    if word[:2] == "--":
+        return f"to look for it put -- before the query: journal recall -- {word}"
+    return "the words of a query stand together: before its options, or after them"
 
 
 def _joined(argv: "Sequence[str]") -> list[str]:
-    """What argparse would take for an option: `--since -7d`, and `-word` of a query."""
+    """What argparse would take for an option: `--since -7d`, and `-word` of a query.
+
+    The latter has a blank before it, and so is no option to argparse.
+    """
     words: list[str] = []
+    recall = _asked(argv) == "recall"
     for word in argv:
-        if (
-            words
-            and words[-1] in ("--since", "--until", "--at")
-            and word[:1] == "-"
-            and word[1:2].isdigit()
-        ):
+        last = words[-1] if words else ""
+        if last in ("--since", "--until", "--at") and word[:1] == "-" and word[1:2].isdigit():
             words[-1] += f"={word}"
-        elif words[:1] == ["recall"] and _LEFT_OUT.match(word):
-            words += ["NOT", word[1:]]
+        elif recall and "recall" in words and _LEFT_OUT.match(word) and not _takes_value(last):
+            words.append(f" {word}")
         else:
             words.append(word)
     return words
+
+
+def _takes_value(word: str) -> bool:
+    """Whether what follows is the value of this option of `recall`."""
+    return word == "-n" or (word[:2] == "--" < word and word not in _FLAGS and "=" not in word)
 
 
 def run(argv: "Sequence[str]") -> int:

@@ -16,7 +16,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from journal.finding import Finding
     from journal.recall.engine import Answer
+    from journal.recall.query import Asked
 
 _HITS = 10
 _LONGEST = 100_000  # characters of a query
@@ -74,21 +76,49 @@ def do_recall(args: argparse.Namespace) -> int:
     journal = api.open(args.workspace, progress.reading)
     answer, hits = _found(journal, text, args)
     wider = [] if answer.total else _wider(journal, text, args)
+    advice = _advice(journal, text, args, asked, found=bool(answer.total))
     if args.json:
-        output.json(_record(journal, text, args, answer, hits, wider))
+        notices = (*answer.notices, *advice, *recall_output.narrow(wider))
+        output.json(
+            _record(journal, text, args, answer, hits)
+            | {"notices": [notice.record() for notice in notices]}
+        )
         return 0
     _show(journal, hits, args)
     if answer.total:
-        recall_output.tally(answer, hits, asked, apart=bool(args.around or args.group))
+        looked = len(answer.hits) if args.diverse and len(hits) < _limit(args) else 0
+        apart = bool(args.around or args.group)
+        recall_output.tally(answer, hits, asked, apart=apart, looked=looked)
     else:
-        recall_output.nothing(asked, wider, advised=bool(answer.notices))
-    output.findings([*journal.findings(), *answer.notices])
+        recall_output.nothing(asked, wider, advice, advised=bool(answer.notices))
+        advice = []
+    output.findings([*journal.findings(), *answer.notices, *advice])
     return 0
 
 
+def _advice(
+    journal: api.Journal, text: str, args: argparse.Namespace, asked: Asked, *, found: bool
+) -> list[Finding]:
+    """What is told of fields: of a blank in one, and where nothing was found, of their values."""
+    if found and ": " not in text:
+        return []
+    from journal.cli.unheld import blanks, unheld
+
+    return [*blanks(journal, text, found=found), *([] if found else unheld(journal, asked, args))]
+
+
 def _text(given: list[str]) -> str:
-    text = sys.stdin.buffer.read().decode(errors="replace") if given == ["-"] else " ".join(given)
-    text = text.strip()
+    if given == ["-"]:
+        text = sys.stdin.buffer.read().decode(errors="replace").strip()
+    elif "-" in (given[0], given[-1]):
+        raise UsageError(
+            '"-" alone reads the query from stdin; here other words stand beside it',
+            kind="bad-query",
+            hint="leave out the one or the other; in quotes it is text: journal recall 'a -'",
+        )  # fmt: skip
+    else:
+        # The blank kept it from being an option.
+        text = " ".join(word[word.startswith(" -") :] for word in given).strip()
     if len(text) > _LONGEST:
         raise UsageError(
             f"the query is {len(text):,} characters long", kind="bad-query",
@@ -100,7 +130,7 @@ def _text(given: list[str]) -> str:
 def _found(journal: api.Journal, text: str, args: argparse.Namespace) -> tuple[Answer, list[Shown]]:
     """The answer, and those of its hits that are shown, with what is to be shown of them."""
     wanted = selection(args, journal)
-    limit = _HITS if args.n is None else args.n
+    limit = _limit(args)
     if args.diverse:
         from journal.recall.varied import filled
 
@@ -118,6 +148,10 @@ def _found(journal: api.Journal, text: str, args: argparse.Namespace) -> tuple[A
             for one, (before, after) in zip(hits, beside, strict=True)
         ]
     return answer, hits
+
+
+def _limit(args: argparse.Namespace) -> int:
+    return _HITS if args.n is None else int(args.n)
 
 
 def _wider(journal: api.Journal, text: str, args: argparse.Namespace) -> list[tuple[str, int]]:
@@ -177,10 +211,8 @@ def _groups(
 
 
 def _record(
-    journal: api.Journal, text: str, args: argparse.Namespace, answer: Answer, hits: list[Shown],
-    wider: list[tuple[str, int]],
-) -> dict[str, Any]:  # fmt: skip
-    notices = [notice.record() for notice in (*answer.notices, *recall_output.narrow(wider))]
+    journal: api.Journal, text: str, args: argparse.Namespace, answer: Answer, hits: list[Shown]
+) -> dict[str, Any]:
     shown = [
         one.record(explain=args.explain, around=bool(args.around), alike=args.diverse)
         for one in hits
@@ -188,6 +220,5 @@ def _record(
     record = {
         "schema": "journal/recall@1", "query": text, "hits": shown, "total": answer.total,
         "capped": answer.capped, "engine": answer.engine, "fresh": answer.fresh,
-        "notices": notices,
     }  # fmt: skip
     return record | ({"groups": _groups(journal, hits, args)} if args.group else {})

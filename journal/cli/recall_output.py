@@ -172,17 +172,20 @@ def _because(reason: Reason) -> str:
     return told.format(text=reason.text, entry=output.short(reason.entry))
 
 
-def tally(answer: Answer, found: Sequence[Shown], asked: Asked, *, apart: bool) -> None:
-    """How many of how many are shown, if there are more; with a blank line above it."""
+def tally(
+    answer: Answer, found: Sequence[Shown], asked: Asked, *, apart: bool, looked: int = 0
+) -> None:
+    """How many of how many are shown, if there are more; with a blank line above it.
+
+    `looked` is given if those shown are all that differ among so many.
+    """
     told, shown = "", len(found)
     if answer.total > shown + sum(len(one.alike) for one in found):
         total = f"{answer.total:,}{' or more' if answer.capped else ''}"
-        what = (
-            " that hold any of the words, or stand beside them"
-            if isinstance(asked.node, Bag)
-            else ""
-        )
-        told = f"{shown:,} of {total}{what}; more with -n"
+        what = " that hold any of the words" if isinstance(asked.node, Bag) else ""
+        what += ", or stand beside them" if what and "question" in asked.cues else ""
+        further = f"the best {looked:,} hold no others: try -n {2 * looked}"
+        told = f"{shown:,} of {total}{what}; {further if looked else 'more with -n'}"
     elif answer.capped:
         told = f"{shown:,} shown; more have a little to do with it"
     if told and apart:
@@ -191,12 +194,16 @@ def tally(answer: Answer, found: Sequence[Shown], asked: Asked, *, apart: bool) 
         output.write(told)
 
 
-def nothing(asked: Asked, wider: Sequence[tuple[str, int]], *, advised: bool) -> None:
+def nothing(
+    asked: Asked, wider: Sequence[tuple[str, int]], advice: Sequence[Finding], *, advised: bool
+) -> None:
     """That nothing was found, and what may find something."""
     output.write("nothing found")
+    for one in advice:
+        output.write(f"{_MARGIN}{one.message}")
     for told, total in wider:
         output.write(f"{_MARGIN}{_widened(one_line(told), total)}")
-    if not wider and not advised:
+    if not wider and not advice and not advised:
         output.write(f"{_MARGIN}{_advice(asked)}")
 
 
@@ -219,5 +226,5 @@ def narrow(wider: Iterable[tuple[str, int]]) -> list[Finding]:
 
     fix = "leave it out, or widen it"
     return [
-        Finding("narrow-filter", "journal", 0, _widened(told, total), fix) for told, total in wider
+        Finding("narrow-filter", "query", 0, _widened(told, total), fix) for told, total in wider
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from sys import maxsize
 
 from journal.entry import Entry
 from journal.recall.identifiers import inside
@@ -42,9 +43,9 @@ def tokens(text: str) -> list[str]:
     return folded_words(folded) + inside(text, folded)
 
 
-def spans(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where each word stands in the text, and the word, folded."""
-    found = _ASCII_TOKEN.finditer(text) if text.isascii() else _token().finditer(text)
+def spans(text: str, start: int = 0, end: int = maxsize) -> Iterator[tuple[int, int, str]]:
+    """Where each word stands in the text, or in a part of it, and the word, folded."""
+    found = (_ASCII_TOKEN if text.isascii() else _token()).finditer(text, start, end)
     return ((*match.span(), word) for match in found for word in words(match[0])[:1])
 
 

@@ -7,9 +7,10 @@ read.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from journal.entry import Entry
 from journal.finding import Finding
@@ -20,7 +21,7 @@ from journal.recall.index import View, chunks
 from journal.recall.language import ENGLISH, Language
 from journal.recall.leaves import Finder, exact, filters, ids_in
 from journal.recall.matching import Text, holds, pattern, scoring_terms
-from journal.recall.query import And, Asked, Bag, Node, Prefix, Word
+from journal.recall.query import And, Asked, Bag, Node, Or, Prefix, Word
 from journal.recall.ranking import idle, names
 from journal.recall.ranking.beyond import beyond
 from journal.recall.ranking.board import Board
@@ -43,6 +44,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 MOST_READ = 1_000
 """Texts that are read where bytes don't tell who holds a phrase; the rest is only counted."""
+MOST_GLANCED = 5_000
+"""Candidates whose bytes are looked at for a phrase; the rest is only counted."""
+MOST_RANKED = 2_000
+"""Hits that are ranked by more than their own words; more are seldom read by anybody."""
 _FEW_READ = 100
 """Candidates that are read without a look at their bytes before."""
 
@@ -74,18 +79,21 @@ class Asking:
         """The question, with what its words are worth."""
         named = named_in(asked.words, self._language, self._finders)
         left = names.shares(named)
-        if "question" in asked.cues and self._language is ENGLISH:
-            left = idle.shares(scoring_terms(asked.node)[0]) | left
+        if self._language is ENGLISH:
+            words = scoring_terms(asked.node)[0]
+            left = idle.shares(words, asked.cues, dated=bool(asked.dates)) | left
         terms = Terms.of(asked.node, self._finders, left)
-        return Question(asked, self._finders, terms, named, self._allowed())
+        about = set(asked.words) - self._language.stop - names.covered(named)
+        content = not all(idle.is_idle(self._language.stem(word)) for word in about)
+        return Question(asked, self._finders, terms, named, self._allows, content)
 
     def hits(self) -> tuple[Hit, ...]:
         """The best of those that answer, best first."""
         if exact(self._whole):
             short = self._shortlist()
-            listed = [*short, *beyond(self._question, short)]
+            listed = [*short[: self._most], *beyond(self._question, short)]
             board, order = self._ranked(listed)
-            found = self._best(order, short, board)
+            found = self._best([*order, *short[self._most :]], short, board)
         else:
             matched = self._find()
             every = best_of(self._finders, matched, self._question.terms, _size(matched))
@@ -98,16 +106,24 @@ class Asking:
         return tuple(self._hits(board, found))
 
     def _suggest(self) -> None:
-        """Tell of words that no entry holds, where another one may be meant."""
-        for word, meant in slips(self._question.asked.node, self._finders):
+        """Tell of words that no entry holds, where another one may be meant.
+
+        In a question that finds something they are seldom what it is about; beside filters they
+        may be held elsewhere.
+        """
+        if len(_parts(self._whole)) > 1:
+            return
+        if self.total and "question" in self._question.asked.cues:
+            return
+        for word, meant in slips(self._question.asked.node, self._finders, self._language):
             text = f'no entry holds "{one_line(word)}"; did you mean "{one_line(meant)}"?'
-            self.notices.append(Finding("word-unknown", "journal", 0, text))
+            self.notices.append(Finding("word-unknown", "query", 0, text))
 
     def _ranked(
         self, listed: list[Place], explained: frozenset[Place] = frozenset()
     ) -> tuple[Board, list[Place]]:
         """The candidates with their points, and their order."""
-        board = ranked(self._question, listed, explained)
+        board = ranked(self._question, listed, explained, self._hidden)
         order = in_order(board, listed)
         cues = self._question.asked.cues
         if not is_open(self._question.asked) or not ("list" in cues or wanted(cues)):
@@ -123,16 +139,26 @@ class Asking:
     @property
     def _most(self) -> int:
         """How many are looked at closely: more than are shown."""
-        return max(SHORTLIST, 2 * self._limit)
+        return min(max(SHORTLIST, 2 * self._limit), MOST_RANKED)
+
+    @cached_property
+    def _hidden(self) -> list[Place]:
+        """The best that a question's filters leave out: what stands beside them may answer it."""
+        if self._allowed is None or not is_open(self._question.asked):
+            return []
+        terms = self._question.terms
+        found, _ = best_of_bag(self._finders, self._ranges, terms, SHORTLIST)
+        return [place for place in found if not self._allows(place)]
 
     def _shortlist(self) -> list[Place]:
         finders, terms = self._finders, self._question.terms
         if _is_words(self._whole):
-            short, self.total = best_of_bag(finders, self._ranges, terms, self._most)
+            most = max(self._most, self._limit)
+            short, self.total = best_of_bag(finders, self._ranges, terms, most)
             return short
         found = self._find()
         self.total = _size(found)
-        return best_of(finders, found, terms, self._most)
+        return best_of(finders, found, terms, max(self._most, self._limit))
 
     def _find(self) -> list[list[int]]:
         """In each segment the documents that may answer, in order."""
@@ -145,15 +171,22 @@ class Asking:
         found = zip(search(self._finders, self._whole), self._ranges, strict=True)
         return [[doc for doc in docs if low <= doc < high] for docs, (low, high) in found]
 
-    def _allowed(self) -> Callable[[Place], bool]:
+    def _allows(self, place: Place) -> bool:
         """Whether a document may be shown though it holds no word, for what else is asked."""
-        parts = tuple(part for part in _parts(self._whole) if not isinstance(part, Bag))
+        if self._allowed is None:
+            return self._is_there(place)
+        return place & 0xFFFF_FFFF in self._allowed[place >> 32]
+
+    @cached_property
+    def _allowed(self) -> list[set[int]] | None:
+        """In each segment the documents that the filters let through; None without filters."""
+        words = Bag | Word | Prefix
+        parts = tuple(part for part in _parts(self._whole) if not isinstance(part, words))
         wanted = flat(And(parts)) if parts else None
-        if wanted:
-            each = zip(self._finders, self._ranges, strict=True)
-            sets = [set(documents(finder, wanted, *bounds)) for finder, bounds in each]
-            return lambda place: place & 0xFFFF_FFFF in sets[place >> 32]
-        return self._is_there
+        if wanted is None:
+            return None
+        each = zip(self._finders, self._ranges, strict=True)
+        return [set(documents(finder, wanted, *bounds)) for finder, bounds in each]
 
     def _is_there(self, place: Place) -> bool:
         at, doc = split(place)
@@ -173,6 +206,8 @@ class Asking:
 
     def _verified(self, order: list[Place]) -> Read:
         """The first of the order whose texts hold what the index can't tell."""
+        most = max(MOST_GLANCED, self._limit)
+        order, rest = order[:most], order[most:]
         sure, doubtful = self._looked_at(order)
         self.total = len(sure)
         rank = {place: at for at, place in enumerate(order)}
@@ -190,9 +225,9 @@ class Asking:
             ]
             self.total += len(here)
             kept = sorted([*kept, *here], key=lambda pair: rank[pair[0]])[: self._limit]
-        if looked < len(doubtful):
-            self.total += len(doubtful) - looked
-            self.notices.append(_phrase_unread(len(doubtful) - looked))
+        if unread := len(doubtful) - looked + len(rest):
+            self.total += unread
+            self.notices.append(_phrase_unread(unread))
         return kept
 
     def _looked_at(self, order: list[Place]) -> tuple[list[Place], list[Place]]:
@@ -251,7 +286,7 @@ def _parts(node: Node) -> tuple[Node, ...]:
 
 def _is_words(node: Node) -> bool:
     """Whether it is nothing but words, of which any will do."""
-    parts = node.parts if isinstance(node, Bag) else (node,)
+    parts = node.parts if isinstance(node, Bag | Or) else (node,)
     return all(isinstance(part, Word | Prefix) for part in parts)
 
 

@@ -49,7 +49,7 @@ class Builder:
         held = Counter(titled + self._language.tokens("\n".join(rest)))
         postings = self._words
         for word, count in held.items():
-            postings[word].append(document | (min(MOST, count)))
+            postings[word].append(document | (count if count < MOST else MOST))  # noqa: FURB136
         for word in set(titled):
             postings[word][-1] |= TITLE
         self._shapes.append(shape(entry, held))

@@ -52,6 +52,7 @@ def documents(finder: Finder, wanted: Flat, low: int, high: int) -> list[int]:
         groups = [finder.find(leaf) for leaf in wanted.some]
         if all(group is not None for group in groups):
             lists.append(sorted(set().union(*(group for group in groups if group))))
+    lists = [docs for docs in lists if len(docs) < segment.count] or lists[:1]
     if lists:
         lists.sort(key=len)
         found = lists[0]

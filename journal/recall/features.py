@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from itertools import islice
@@ -26,6 +26,7 @@ _SHORTEST = 2  # letters of a word in a name
 _STEPS = 16  # of a length's byte for each doubling: 255 is 64,000 words
 _MOST = 4_000  # characters of a body that are looked at for how it speaks
 _SENTENCE = re.compile(r"[.!?][)\"'*_]*\s+|\n\s*\n")
+_WIDE = str.maketrans({"？": "? ", "！": "! ", "。": ". ", "؟": "? "})
 _DIGIT = re.compile(r"\d")
 _NUMBERS = frozenset(
     "one two three four five six seven eight nine ten dozen few couple several once twice".split()
@@ -38,8 +39,13 @@ _TIMES = _MONTHS | frozenset(
     " summer fall winter spring monday tuesday wednesday thursday friday saturday sunday".split()
 )
 _FIRST = frozenset("i my me we our us mine ours myself".split())
-_CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_CAPITAL = re.compile(r" (?<=[a-z,] )(?=[A-Z][a-z])")
+TIME_WORDS = _TIMES | frozenset(
+    "last this next past previous early late mid ago day week couple few two three four five six"
+    " between before after during until till today ".split()
+)
+"""The words that name a time, or how far away it is."""
+_YEAR = re.compile(r"(?:19|20)\d\d(?<!\w.{4})(?!\w)")  # a \b before it would take longer
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
@@ -62,18 +68,21 @@ def length_of(byte: float) -> float:
 
 def asking(text: str) -> int:
     """The share of the text's sentences that are questions, 255 for all."""
+    if not text.isascii():
+        text = text.translate(_WIDE)
     if "?" not in text:
         return 0
+    text = text.rstrip()
     ends = [match[0][0] for match in _SENTENCE.finditer(text)]
-    rest = text.rstrip(" \n\t)\"'*_")
+    rest = text.rstrip(")\"'*_")
     ends.append(rest[-1:])
     return round(255 * ends.count("?") / len(ends))
 
 
-def _flags(text: str, held: Collection[str]) -> int:
-    counts = not _NUMBERS.isdisjoint(held) or _DIGIT.search(text)
-    tells = not _TIMES.isdisjoint(held) or (counts and _YEAR.search(text))
-    speaks = not _FIRST.isdisjoint(held)
+def _flags(text: str, held: Mapping[str, int]) -> int:
+    counts = not held.keys().isdisjoint(_NUMBERS) or _DIGIT.search(text)
+    tells = not held.keys().isdisjoint(_TIMES) or (counts and _YEAR.search(text))
+    speaks = not held.keys().isdisjoint(_FIRST)
     names = sum(1 for _ in islice(_CAPITAL.finditer(text), 3))
     return (COUNTS * bool(counts)) | (TELLS * bool(tells)) | (SPEAKS * speaks) | CAPITALS * names
 
@@ -91,17 +100,26 @@ def _day(at: str, otherwise: date) -> date:
     return _written(at[:10]) or otherwise
 
 
-def terms_of(entry: Entry, held: Collection[str]) -> Iterator[tuple[str, str]]:
+def terms_of(entry: Entry, held: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     """The fields of the entry that are read off others, and its terms there."""
     if entry.session:
         yield LINE, f"{entry.namespace}\0{entry.path}\0{entry.session}"
-    if not TELLING.isdisjoint(held):
+    if not held.keys().isdisjoint(TELLING):
         day = _day(entry.at, entry.moment.date())
         yield from ((WHEN, term) for term in told_dates(entry.body[:_MOST], day))
 
 
 def name_words(field: str, value: str) -> tuple[str, set[str]]:
-    """The words by which somebody may name an actor, a session or a path, and their field."""
+    """The words by which somebody may name an actor, a session or a path, and their field.
+
+    All of them together are one more, see `whole_name`.
+    """
     if field not in _NAMES or _UUID.fullmatch(value):
         return "", set()
-    return _NAMES[field], {word for word in words(value) if len(word) >= _SHORTEST}
+    found = words(value)
+    return _NAMES[field], {whole_name(found), *(w for w in found if len(w) >= _SHORTEST)}
+
+
+def whole_name(found: Iterable[str]) -> str:
+    """The term of all the words of a name."""
+    return f"={' '.join(found)}"

@@ -84,9 +84,14 @@ def spelled_words(text: str) -> list[str]:
     return _wide()[0].findall(spelled(text))
 
 
-def names(text: str) -> Iterator[re.Match[str]]:
-    """Where words joined to names stand in a text; longer ones, which are none, too."""
-    return _names(text).finditer(text)
+def names(text: str) -> re.Pattern[str]:
+    """What finds words joined to names in that text; longer ones, which are none, too."""
+    return _names(text)
+
+
+def unlike_ascii(text: str) -> Iterator[int]:
+    """Where letters stand that are none of ASCII's, and may be folded to some."""
+    return iter(()) if text.isascii() else (match.start() for match in _LETTER.finditer(text))
 
 
 @lru_cache(50_000)

@@ -44,6 +44,8 @@ class Language:
     sign: str
     exact: Callable[[str], str] | None = None
     """The folded stem of a word with its accents, where stems depend on these."""
+    begins: Callable[[str], tuple[str, ...]] | None = None
+    """Letters of which every word begins with some that has a stem that begins so, if any tell."""
 
     def terms(self, word: str) -> list[str]:
         """What an entry that holds the word answers to: the word and its stem, or a run's parts."""
@@ -94,7 +96,20 @@ def _english(word: str) -> str:
     return english_stem(IRREGULAR.get(word, word))
 
 
-ENGLISH = Language(DEFAULT, STOP, _Known(_english).__getitem__, DEFAULT)
+def _english_begins(stem: str) -> tuple[str, ...]:
+    """By the rules a stem is the beginning of its words but for its last letter, or last two."""
+    if not stem.isalpha():
+        return (stem[:-1] or stem,)
+    begin = stem[: -2 if stem.endswith(("ble", "ie")) else -1] or stem
+    forms = (form for form, base in IRREGULAR.items() if base.startswith(begin))
+    return (begin, *forms)
+
+
+def _same(stem: str) -> tuple[str, ...]:
+    return (stem,)
+
+
+ENGLISH = Language(DEFAULT, STOP, _Known(_english).__getitem__, DEFAULT, None, _english_begins)
 
 
 @cache
@@ -103,7 +118,7 @@ def language(name: str) -> Language:
     if name == DEFAULT:
         return ENGLISH
     if name == NONE:
-        return Language(NONE, frozenset(), str, NONE)
+        return Language(NONE, frozenset(), str, NONE, None, _same)
     if name not in LANGUAGES:
         known = ", ".join(LANGUAGES)
         raise UsageError(f"{name!r} is no language known here", kind="bad-value", hint=known)

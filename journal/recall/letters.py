@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 
 # Scripts that put no spaces between words, and those whose vowel signs `\w` doesn't know.
 UNSPACED = (
@@ -26,7 +27,11 @@ _NOTHING = frozenset("\u00ad\u200d\u2060\ufeff\u0640\ufe0e\ufe0f")
 # Classes of combining marks that make other letters rather than accents: of kana, of vowels left
 # out and of vowels written below.
 _LETTERS = frozenset((8, 9, 84, 91, 103, 118))
-_SPELLED = re.compile(f"[{UNSPACED}{SIGNS}]")
+
+
+@cache
+def _spelled() -> re.Pattern[str]:
+    return re.compile(f"[{UNSPACED}{SIGNS}]")
 
 
 class _Letters(dict[int, str]):
@@ -56,7 +61,7 @@ def _folded(letter: str) -> str:
 def _is_accent(letter: str) -> bool:
     """Whether it is a mark, on the letter before it, that a person may leave out."""
     kind = unicodedata.combining(letter)
-    return kind > 0 and not (kind in _LETTERS and _SPELLED.match(letter))
+    return kind > 0 and not (kind in _LETTERS and _spelled().match(letter))
 
 
 _FOLDING, _SPELLING = _Letters(_folded), _Letters(_bare)

@@ -11,7 +11,7 @@ from zlib import crc32
 
 from journal.catalog.catalog import Catalog
 from journal.catalog.row import Row
-from journal.catalog.text import content, entry_of, piece_of, read
+from journal.catalog.text import Slices, content, entry_of, read
 from journal.entry import Entry
 from journal.recall import glance
 from journal.recall.engine import TRIES, Answer, Engine, Progress, Query, unread
@@ -87,9 +87,10 @@ class CatalogShelf:
         """The rows' entries, each file read once; a few are read alone, files may be long."""
         found = list(rows)
         if len(found) <= _FEW:
-            for row in found:
-                if piece := piece_of(self._root, row):
-                    yield row, entry_of(row, piece)
+            with Slices(self._root) as slices:
+                for row in found:
+                    if entry := slices.entry(row):
+                        yield row, entry
             return
         found.sort(key=lambda row: (row.spool or row.file, row.offset))
         yield from self.each(found)

@@ -14,7 +14,8 @@ _SHINGLE = 3  # words
 _SAME, _OF = 4, 5  # texts are alike that share this part of their shingles
 _LENGTH = 20_000  # characters of a text that are compared
 _FURTHER = 4  # times as many hits as are wanted are looked at first
-_MOST = 400  # hits looked at, unless more are wanted
+MOST = 200
+"""Hits looked at, unless more are wanted."""
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
@@ -33,35 +34,60 @@ def varied(hits: Sequence[Hit], limit: int) -> tuple[Kept, ...]:
     shingles (three words that follow each other). Each is compared only with those that can
     reach that: any two such sets share one of the few lowest members of each.
     """
-    kept: list[tuple[Hit, frozenset[int], list[str]]] = []
-    places: dict[int, list[int]] = {}
-    for hit in hits:
-        marks = _shingles(hit.entry)
-        lowest = sorted(marks)[: len(marks) - _share(len(marks)) + 1]
-        near = sorted({number for mark in lowest for number in places.get(mark, ())})
-        like = next((number for number in near if _alike(marks, kept[number][1])), None)
-        if like is not None:
-            kept[like][2].append(hit.entry.id)
-        elif len(kept) < limit:
-            for mark in lowest:
-                places.setdefault(mark, []).append(len(kept))
-            kept.append((hit, marks, []))
-    return tuple(Kept(hit, tuple(alike)) for hit, _, alike in kept)
+    chosen = _Chosen(limit)
+    chosen.take(hits)
+    return chosen.kept()
 
 
 def filled(ask: Callable[[int], Answer], limit: int) -> tuple[Answer, tuple[Kept, ...]]:
     """So many various hits, if there are, and the answer that they are from.
 
-    `ask` gives the answer with at most that many hits; it is asked again for more, up to 400.
+    `ask` gives the answer with at most that many hits; it is asked once more if four times as
+    many are too few. At most 200 are looked at, unless more are wanted.
     """
-    most = max(limit, _MOST)
+    most = max(limit, MOST)
     wanted = min(most, limit * _FURTHER)
-    while True:
-        answer = ask(wanted)
-        kept = varied(answer.hits, limit)
-        if len(kept) >= limit or len(answer.hits) < wanted or wanted == most:
-            return answer, kept
-        wanted = min(most, wanted * _FURTHER)
+    answer, chosen = ask(wanted), _Chosen(limit)
+    chosen.take(answer.hits)
+    if len(chosen) < limit and wanted < most and len(answer.hits) == wanted:
+        further, answer = answer, ask(most)
+        chosen.take(_unseen(answer.hits, further.hits))
+    return answer, chosen.kept()
+
+
+def _unseen(hits: Sequence[Hit], seen: Sequence[Hit]) -> list[Hit]:
+    ids = {hit.entry.id for hit in seen}
+    return [hit for hit in hits if hit.entry.id not in ids]
+
+
+class _Chosen:
+    """Hits that differ, with the ids of those left out for each."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kept: list[tuple[Hit, frozenset[int], list[str]]] = []
+        self._places: dict[int, list[int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def kept(self) -> tuple[Kept, ...]:
+        return tuple(Kept(hit, tuple(alike)) for hit, _, alike in self._kept)
+
+    def take(self, hits: Sequence[Hit]) -> None:
+        """Choose among these, too, which are worse than those before."""
+        kept, places = self._kept, self._places
+        for hit in hits:
+            marks = _shingles(hit.entry)
+            lowest = sorted(marks)[: len(marks) - _share(len(marks)) + 1]
+            near = sorted({number for mark in lowest for number in places.get(mark, ())})
+            like = next((number for number in near if _alike(marks, kept[number][1])), None)
+            if like is not None:
+                kept[like][2].append(hit.entry.id)
+            elif len(kept) < self._limit:
+                for mark in lowest:
+                    places.setdefault(mark, []).append(len(kept))
+                kept.append((hit, marks, []))
 
 
 def _shingles(entry: Entry) -> frozenset[int]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from itertools import islice
 
 from journal.recall.dated import Dated
 from journal.recall.leaves import Finder
-from journal.recall.ranking.lines import Place, place_of
+from journal.recall.ranking.lines import Place, place_of, split
 from journal.recall.ranking.names import Name
 from journal.recall.ranking.question import Question, is_plain
 from journal.recall.ranking.weights import SHORTLIST
@@ -33,33 +33,36 @@ def beyond(question: Question, short: Collection[Place]) -> list[Place]:
 
 def _of_time(question: Question) -> list[Place]:
     """Those written at one of the times asked for; if there are such, those of the named."""
-    found: list[tuple[int, Place]] = []
-    for at, finder in enumerate(question.finders):
-        docs = {doc for one in question.asked.dates for doc in _written(finder, one)}
-        theirs = docs & _of(question.named, at)
-        found += _newest(question, at, theirs or docs)
-    return [place for _, place in sorted(found, reverse=True)[:SHORTLIST]]
+    written = [
+        {doc for one in question.asked.dates for doc in _written(finder, one)}
+        for finder in question.finders
+    ]
+    named = _of([name for name in question.named if name.points], question)
+    theirs = [docs & some for docs, some in zip(written, named, strict=True)]
+    return _newest(question, theirs if any(theirs) else written)
 
 
 def _of_names(question: Question) -> list[Place]:
     """Those of whoever, or whatever, is named."""
+    return _newest(question, _of([name for name in question.named if not name.term], question))
+
+
+def _newest(question: Question, docs: Sequence[set[int]]) -> list[Place]:
+    """The newest of the segments' documents that may be shown."""
     found: list[tuple[int, Place]] = []
-    for at in range(len(question.finders)):
-        found += _newest(question, at, _of(question.named, at))
+    for at, some in enumerate(docs):
+        moments = question.finders[at].segment.moments
+        places = (place_of(at, doc) for doc in sorted(some, reverse=True))
+        allowed = islice(filter(question.allows, places), SHORTLIST)
+        found += [(moments[split(place)[1]], place) for place in allowed]
     return [place for _, place in sorted(found, reverse=True)[:SHORTLIST]]
 
 
-def _newest(question: Question, at: int, docs: Iterable[int]) -> list[tuple[int, Place]]:
-    """The newest of the segment's documents that may be shown, with their moments."""
-    moments = question.finders[at].segment.moments
-    allowed = (doc for doc in sorted(docs, reverse=True) if question.allows(place_of(at, doc)))
-    return [(moments[doc], place_of(at, doc)) for doc in islice(allowed, SHORTLIST)]
-
-
-def _of(named: Sequence[Name], at: int) -> set[int]:
-    """The segment's documents that all of the names fit; if none, that any does."""
-    sets = [set(name.docs[at]) for name in named if name.points]
-    return set.intersection(*sets) or set().union(*sets) if sets else set()
+def _of(named: Sequence[Name], question: Question) -> list[set[int]]:
+    """In each segment the documents that all of the names fit; if none does, that any fits."""
+    sets = [[set(name.docs[at]) for name in named] for at in range(len(question.finders))]
+    every = [set.intersection(*some) if some else set() for some in sets]
+    return every if any(every) else [set().union(*some) for some in sets]
 
 
 def _written(finder: Finder, wanted: Dated) -> Iterator[int]:

@@ -35,6 +35,10 @@ class Board:
         self.points[place] += points
         self.note(place, points, step, text)
 
+    def bonus(self, place: Place, points: float, step: str, text: str = "") -> None:
+        """Raise a candidate for what isn't a word, so far as words weigh in a journal of its size."""
+        self.add(place, points * self.terms.unit, step, text)
+
     def scale(self, place: Place, factor: float, step: str) -> None:
         """Multiply what a candidate has so far."""
         points = self.points[place]

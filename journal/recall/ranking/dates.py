@@ -22,9 +22,9 @@ def dated(board: Board, wanted: Sequence[Dated]) -> None:
     told = _told(board, wanted)
     for place, day in days.items():
         if near[day]:
-            board.add(place, DATED * near[day], "date", date.fromordinal(day).isoformat())
+            board.bonus(place, DATED * near[day], "date", date.fromordinal(day).isoformat())
         if place in told:
-            board.add(place, TOLD * told[place][0], "told", told[place][1])
+            board.bonus(place, TOLD * told[place][0], "told", told[place][1])
 
 
 def _nearest(wanted: Sequence[Dated], day: int) -> float:
@@ -38,8 +38,8 @@ def _told(board: Board, wanted: Sequence[Dated]) -> dict[Place, tuple[float, str
         terms = finder.segment.field(WHEN)
         if terms is None or not finder.segment.count:
             continue
-        days = finder.segment.days
-        years = range(date.fromordinal(min(days)).year - 1, date.fromordinal(max(days)).year + 2)
+        days = finder.segment.days  # in the order of time, so about in their own
+        years = range(date.fromordinal(days[0]).year - 1, date.fromordinal(days[-1]).year + 2)
         for one in wanted:
             for term, fits in one.told(years).items():
                 index = terms.find(encoded(term))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from journal.recall.features import TIME_WORDS
 from journal.recall.language import ENGLISH
-from journal.recall.ranking.weights import IDLE
+from journal.recall.ranking.weights import DATE_WORD, IDLE
 
 _WORDS = """
 kind kinds type types sort sorts mention mentioned mentions describe described describes tell told
@@ -16,9 +17,21 @@ lately now recent current has have give given gave certain specific various diff
 main popular common typical usual usually often share shared together similar
 """
 _TERMS = frozenset(ENGLISH.stem(word) for word in _WORDS.split())
+_TIMES = frozenset(ENGLISH.stem(word) for word in TIME_WORDS)
 
 
-def shares(terms: Sequence[str]) -> dict[str, float]:
-    """What is left of the weight of such terms; all of it if there are no others."""
-    idle = _TERMS.intersection(terms)
-    return dict.fromkeys(idle, IDLE) if len(idle) < len(set(terms)) else {}
+def is_idle(term: str) -> bool:
+    """Whether the term is one of these."""
+    return term in _TERMS
+
+
+def shares(terms: Sequence[str], cues: Collection[str], *, dated: bool) -> dict[str, float]:
+    """What is left of the weight of such terms; all of it if there are no others.
+
+    Of a time that is asked for the day counts: the words that name it do only a little.
+    """
+    idle = dict.fromkeys(_TERMS.intersection(terms), IDLE) if "question" in cues else {}
+    if dated:
+        times = (term for term in terms if term in _TIMES or term.isdecimal())
+        idle |= dict.fromkeys(times, DATE_WORD)
+    return idle if len(idle) < len(set(terms)) else {}

@@ -42,4 +42,4 @@ def looks(board: Board, read: Mapping[Place, Entry], asked: Collection[str]) -> 
     for place, entry in read.items():
         text = entry.body[:_MOST]
         for name in [name for name in names if _pattern(name).search(text)][:LOOKS]:
-            board.add(place, LOOK, "looks", name)
+            board.bonus(place, LOOK, "looks", name)

@@ -31,8 +31,8 @@ def cues(board: Board, asked: Collection[str]) -> None:
     for place in board.heard:
         flags = board.value("flags", place)
         if "count" in asked and flags & COUNTS:
-            board.add(place, COUNT, "count")
+            board.bonus(place, COUNT, "count")
         if "when" in asked and flags & TELLS:
-            board.add(place, TIME, "when")
+            board.bonus(place, TIME, "when")
         if "which" in asked and flags >= FROM:
-            board.add(place, CAPITALS * (flags // FROM) / 3, "names")
+            board.bonus(place, CAPITALS * (flags // FROM) / 3, "names")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from journal.recall.features import ACTORS, PLACES
+from journal.recall.features import ACTORS, PLACES, whole_name
 from journal.recall.language import Language
 from journal.recall.leaves import Finder, encoded
 from journal.recall.ranking.board import Board
-from journal.recall.ranking.lines import split
+from journal.recall.ranking.lines import Place, split
 from journal.recall.ranking.terms import idf
 from journal.recall.ranking.weights import ACTOR, NAMED_WORD, PLACE, SURELY
 
+_LONGEST = 6  # words of a name
+_MOST_WORDS = 60  # of the question
+_PRIOR = 0.5  # uses by everybody that one begins with: so few tell little
 _MOST = 2_000  # of the entries that hold a word are looked at
 
 
@@ -22,7 +25,8 @@ class Name:
     """A word of the question that is part of a name.
 
     `docs` are by segment the documents of whoever, or whatever, is called so; `points` what each of
-    these gains. `surely` is from 0 to 1 how far the word is the name and no other word.
+    these gains. `surely` is from 0 to 1 how far the word is the name and no other word. A name that
+    the question gives whole has all its words, and no term.
     """
 
     word: str
@@ -34,9 +38,10 @@ class Name:
 
 
 def named_in(
-    words: Iterable[str], language: Language, finders: Sequence[Finder]
+    words: Sequence[str], language: Language, finders: Sequence[Finder]
 ) -> tuple[Name, ...]:
-    """Those of the words that are names here."""
+    """Those of the words that are names here, as far as the first ones go."""
+    words = words[:_MOST_WORDS]
     found = []
     for word in dict.fromkeys(words):
         if word in language.stop:
@@ -47,7 +52,33 @@ def named_in(
             found.append(Name(word, term, "actor", docs, ACTOR * surely, surely))
         if any(docs := _documents(PLACES, word, finders)):
             found.append(Name(word, term, "place", docs, PLACE * _rarity(docs, finders)))
-    return tuple(found)
+    return (*found, *_wholes(words, {name.word for name in found}, finders))
+
+
+def _wholes(words: Sequence[str], parts: Container[str], finders: Sequence[Finder]) -> list[Name]:
+    """The names all of whose words the question has, one after the other."""
+    found = []
+    for some in _runs(words, parts):
+        name = whole_name(some)
+        for field, step in ((ACTORS, "actor"), (PLACES, "place")):
+            if any(docs := _documents(field, name, finders)):
+                points = PLACE * _rarity(docs, finders) if field == PLACES else 0.0
+                found.append(Name(name[1:], "", step, docs, points))
+    return found
+
+
+def _runs(words: Sequence[str], parts: Container[str]) -> Iterator[Sequence[str]]:
+    """Words that follow each other and all are parts of names."""
+    for begin in range(len(words)):
+        for end in range(begin + 1, min(begin + _LONGEST, len(words)) + 1):
+            if words[end - 1] not in parts:
+                break
+            yield words[begin:end]
+
+
+def covered(named: Iterable[Name]) -> set[str]:
+    """The words of the question's whole names."""
+    return {word for name in named if not name.term for word in name.word.split()}
 
 
 def _documents(field: str, word: str, finders: Sequence[Finder]) -> tuple[list[int], ...]:
@@ -73,7 +104,7 @@ def _surely(term: str, docs: Sequence[list[int]], finders: Sequence[Finder]) -> 
         own += len(set(theirs).intersection(held))
     if not holders:
         return 1.0
-    seldom = 1 - (own + 2 * share) / (share * (holders + 2))
+    seldom = 1 - (own + _PRIOR * share) / (share * (holders + _PRIOR))
     return max(0.0, (seldom - SURELY) / (1 - SURELY))
 
 
@@ -89,13 +120,28 @@ def shares(named: Iterable[Name]) -> dict[str, float]:
 
 
 def names(board: Board, named: Iterable[Name]) -> None:
-    """Entries of whoever, or whatever, the question names."""
+    """Entries of whoever, or whatever, the question names; of an actor's names the surest counts."""
+    named = sorted(named, key=lambda name: -name.points)
+    found: set[Place] = set()
     for name in named:
-        if name.points:
-            for place in board.candidates:
-                at, doc = split(place)
-                if _is_in(name.docs[at], doc):
-                    board.add(place, name.points, name.step, name.word)
+        if not name.points:
+            continue
+        for place in board.candidates:
+            at, doc = split(place)
+            if not _is_in(name.docs[at], doc) or (name.step == "actor" and place in found):
+                continue
+            board.bonus(place, name.points, name.step, name.word)
+            if name.step == "actor":
+                found.add(place)
+
+
+def actors(named: Iterable[Name]) -> int:
+    """How many actors are named: two parts of one name are of the same entries."""
+    found: list[tuple[list[int], ...]] = []
+    for name in named:
+        if name.surely and name.docs not in found:
+            found.append(name.docs)
+    return len(found)
 
 
 def _is_in(docs: Sequence[int], doc: int) -> bool:

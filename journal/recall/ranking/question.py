@@ -40,6 +40,4 @@ def is_open(asked: Asked) -> bool:
 
     So it is with a question. Words alone are looked for, and only found where they are.
     """
-    parts = asked.node.parts if isinstance(asked.node, And) else (asked.node,)
-    bag = any(isinstance(part, Bag) for part in parts)
-    return bag and "question" in asked.cues and is_plain(asked.node)
+    return "question" in asked.cues and len(asked.words) > 1 and is_plain(asked.node)

@@ -8,7 +8,7 @@ from journal.recall.ranking.board import Board, counted
 from journal.recall.ranking.dates import dated
 from journal.recall.ranking.lines import Lines, Place, split
 from journal.recall.ranking.manner import asking, cues, first_person
-from journal.recall.ranking.names import names
+from journal.recall.ranking.names import actors, names
 from journal.recall.ranking.question import Question, is_open
 from journal.recall.ranking.weights import SPAN
 from journal.recall.ranking.words import answers, heard, shared, titled
@@ -17,11 +17,17 @@ NOBODY: frozenset[Place] = frozenset()
 
 
 def ranked(
-    question: Question, short: Sequence[Place], explained: frozenset[Place] = NOBODY
+    question: Question,
+    short: Sequence[Place],
+    explained: frozenset[Place] = NOBODY,
+    hidden: Sequence[Place] = (),
 ) -> Board:
-    """The shortlist's documents, and those beside them if these may answer, with their points."""
+    """The shortlist's documents, and those beside them if these may answer, with their points.
+
+    What is `hidden` by a filter isn't shown, but may have an answer beside it.
+    """
     lines = Lines(question.finders)
-    near = _near(lines, short)
+    near = _near(lines, [*short, *hidden])
     candidates = set(short)
     if is_open(question.asked):
         candidates.update(place for place in near if question.allows(place))
@@ -32,10 +38,11 @@ def ranked(
     titled(board)
     shared(board, short)
     names(board, question.named)
-    asking(board)
-    answers(board)
+    if "question" in question.asked.cues:
+        asking(board)
+        answers(board)
     cues(board, question.asked.cues)
-    if sum(name.surely > 0 for name in question.named) == 1:
+    if actors(question.named) == 1:
         first_person(board)
     dated(board, question.asked.dates)
     return board
@@ -45,8 +52,7 @@ def _near(lines: Lines, short: Sequence[Place]) -> set[Place]:
     """The documents, and those near them in their sessions."""
     found = set(short)
     for place in short:
-        if line := lines.of(place):
-            found.update(line.near(place, SPAN))
+        found.update(lines.near(place, SPAN))
     return found
 
 

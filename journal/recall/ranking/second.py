@@ -27,7 +27,7 @@ def second(
     """Entries that hold such words rise, and the new order, in which the best hits stay first."""
     head = list(order[:FIRM])
     more = _words(board, [place for place in head if place in read], read, question, language)
-    best = max(more.values(), default=1.0)
+    best = max(more.values(), default=0.0) or 1.0
     for term, worth in more.items():
         weight = MORE * worth / best * _idf(board, term)
         for at, finder in enumerate(board.finders):
@@ -75,6 +75,8 @@ def _idf(board: Board, term: str) -> float:
 
 def _in_several(board: Board, term: str) -> bool:
     """Whether entries of two sessions hold it."""
+    if board.lines.count < 2:
+        return False
     seen = None
     for at, finder in enumerate(board.finders):
         for doc in finder.postings(term)[0]:

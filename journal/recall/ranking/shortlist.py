@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 
 from journal.recall.leaves import Finder
 from journal.recall.ranking.columns import columns
@@ -25,46 +24,12 @@ def best_of(
 ) -> list[Place]:
     """The best of the documents found, of equals the newest first."""
     rows = [list(columns(f, terms, docs)) for f, docs in zip(finders, found, strict=True)]
-    combinations: Counter[tuple[int, ...]] = Counter()
-    for row in rows:
-        combinations.update(row)
-    points = {often: terms.points(often) for often in combinations}
-    best = sorted(points, key=points.__getitem__, reverse=True)
-    wanted = set(_enough(best, points, combinations, limit))
-    hits = [
-        (points[often], finder.segment.moments[doc], place_of(at, doc))
-        for at, (finder, docs, row) in enumerate(zip(finders, found, rows, strict=True))
-        for doc, often in _newest(docs, row, wanted, limit)
+    points = {often: terms.points(often) for often in set().union(*rows)}
+    held = [
+        dict(zip(docs, map(points.__getitem__, row), strict=True))
+        for docs, row in zip(found, rows, strict=True)
     ]
-    hits.sort(reverse=True)
-    return [place for _, _, place in hits[:limit]]
-
-
-def _enough(
-    best: list[tuple[int, ...]],
-    points: dict[tuple[int, ...], float],
-    count: Counter[tuple[int, ...]],
-    limit: int,
-) -> list[tuple[int, ...]]:
-    """The first combinations that make up the limit, with all that score as the last of them."""
-    total = 0
-    for at, often in enumerate(best):
-        if total >= limit and points[often] < points[best[at - 1]]:
-            return best[:at]
-        total += count[often]
-    return best
-
-
-def _newest(
-    docs: list[int], row: list[tuple[int, ...]], wanted: set[tuple[int, ...]], limit: int
-) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """The documents of the wanted combinations, the newest first, at most `limit` of each."""
-    if limit >= len(docs):
-        yield from ((doc, often) for doc, often in zip(docs, row, strict=True) if often in wanted)
-        return
-    for often in wanted:
-        pairs = zip(reversed(docs), reversed(row), strict=True)
-        yield from islice((pair for pair in pairs if pair[1] == often), limit)
+    return _highest(finders, held, limit)
 
 
 def best_of_bag(
@@ -149,6 +114,8 @@ def _union(finders: Sequence[Finder], lists: Sequence[list[tuple[list[int], byte
 
 def _highest(finders: Sequence[Finder], held: Sequence[Held], limit: int) -> list[Place]:
     """The documents with the most points, of equals the newest first."""
+    if not limit:
+        return []
     each: Counter[float] = Counter()
     for known in held:
         each.update(known.values())
@@ -157,11 +124,12 @@ def _highest(finders: Sequence[Finder], held: Sequence[Held], limit: int) -> lis
         total += each[least]
         if total >= limit:
             break
-    hits = [
-        (points, finders[at].segment.moments[doc], place_of(at, doc))
-        for at, known in enumerate(held)
-        for doc, points in known.items()
-        if points >= least
-    ]
+    hits = []
+    for at, known in enumerate(held):
+        moments = finders[at].segment.moments
+        best = [doc for doc, points in known.items() if points > least]
+        # Documents are in the order of time.
+        best += sorted(doc for doc, points in known.items() if points == least)[-limit:]
+        hits += [(known[doc], moments[doc], place_of(at, doc)) for doc in best]
     hits.sort(reverse=True)
     return [place for _, _, place in hits[:limit]]

@@ -11,7 +11,7 @@ from journal.recall.features import length_of
 from journal.recall.leaves import Finder
 from journal.recall.matching import scored, scoring_terms
 from journal.recall.query import Node, Word
-from journal.recall.ranking.weights import BEGINNING, K1, LONG, SHORT, SURFACE, WHOLE
+from journal.recall.ranking.weights import BEGINNING, K1, LONG, RAREST_WORD, SHORT, SURFACE, WHOLE
 
 MOST = 127  # an index counts no further
 _JOINED = re.compile(r"[^\W_][_./]+[^\W_]").search
@@ -52,6 +52,9 @@ class Terms:
     lengths: tuple[float, ...]
     typed: tuple[str, ...]
     """Each as the query has it."""
+    unit: float
+    """What points for anything but words are multiplied with: words are worth less in a small
+    journal than in those that the weights come from, more in a big one."""
 
     @classmethod
     def of(
@@ -77,6 +80,7 @@ class Terms:
             (*words, *surfaces), tuple(starts), len(words), tuple(part), weights, tuple(tables),
             _lengths(finders),
             (*(typed.get(word, word) for word in words), *surfaces, *(f"{s}*" for s in starts)),
+            idf(number, 1) / RAREST_WORD,
         )  # fmt: skip
 
     def points(self, often: Iterable[int]) -> float:

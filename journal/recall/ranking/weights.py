@@ -8,6 +8,9 @@ actor or on the form of a question, so that it can't hurt elsewhere.
 
 K1 = 0.5
 """How soon a word's further occurrences stop to count (flat .3 to .9)."""
+RAREST_WORD = 6.0
+"""What a word is worth that a single entry holds, in the conversations that the points below were
+measured in (400 to 700 entries): in other journals they are worth so much more or less."""
 BEGINNING = 1.0
 """Points for a word that begins as the query says (`alloc*`); by definition."""
 LONG = 0.65
@@ -40,10 +43,10 @@ FADE = 0.7
 """What of `LATER` and `BEFORE` is left with each entry further away (flat .6 to .7)."""
 ANSWERS = 0.4
 """Points for standing right after an entry that asks (flat .3 to .6)."""
-SESSION = 0.35
+SESSION = 0.45
 """What the session's words are worth beside the entry's own (flat .2 to .5)."""
 
-ACTOR = 2.0
+ACTOR = 1.75
 """Points for an entry of an actor who is named: 3 is best where it is theirs that is asked for,
 1.5 where it is told of somebody else."""
 SURELY = 0.5
@@ -65,6 +68,9 @@ FIRST = 0.1
 """How much an entry in the first person gains where somebody is named (flat .05 to .15)."""
 IDLE = 0.5
 """The weight of a question's words that tell of the asking: kind, mention, happen (.4 to .7)."""
+DATE_WORD = 0.25
+"""The weight of the words that name a time, where that time is asked for: "last" of "last week"
+says little of an entry that holds it."""
 
 DATED = 4.0
 """Points for an entry of a time that is asked for (flat 3 to 5)."""

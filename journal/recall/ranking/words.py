@@ -69,10 +69,9 @@ def titled(board: Board) -> None:
 def _around(board: Board, place: Place) -> list[tuple[Place, float]]:
     """The candidates that hear the entry, itself first, and how well."""
     found = [(place, 1.0)] if place in board.candidates else []
-    line = board.lines.of(place)
-    if line is None:
+    places, at = board.lines.around(place)
+    if not places:
         return found
-    places, at = line.places, line.position(place)
     for step, share in _ASKING if board.value("asks", place) else _KERNEL:
         if 0 <= at + step < len(places) and places[at + step] in board.candidates:
             found.append((places[at + step], share))
@@ -81,10 +80,9 @@ def _around(board: Board, place: Place) -> list[tuple[Place, float]]:
 
 def nearest(board: Board, place: Place) -> Place | None:
     """Of a document that holds no word, the nearest one in its session that does."""
-    line = board.lines.of(place)
-    if any(board.counts.get(place, ())) or line is None or place not in board.heard:
+    if any(board.counts.get(place, ())) or place not in board.heard:
         return None
-    places, at = line.places, line.position(place)
+    places, at = board.lines.around(place)
     for step in sorted((step for step, _ in _KERNEL), key=abs):
         # What is heard at `at` stands `step` before it.
         if 0 <= at - step < len(places) and any(board.counts.get(places[at - step], ())):
@@ -95,10 +93,9 @@ def nearest(board: Board, place: Place) -> Place | None:
 def answers(board: Board) -> None:
     """Entries that stand right after one that asks."""
     for place in board.heard:
-        if line := board.lines.of(place):
-            at = line.position(place)
-            if at and board.value("asks", line.places[at - 1]):
-                board.add(place, ANSWERS, "answer")
+        places, at = board.lines.around(place)
+        if at and board.value("asks", places[at - 1]):
+            board.bonus(place, ANSWERS, "answer")
 
 
 def shared(board: Board, short: Sequence[Place]) -> None:
