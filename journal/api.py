@@ -40,11 +40,12 @@ class Journal:
     def __init__(self, root: str, progress: "Progress | None" = None) -> None:
         self.root = root
         self.catalog = Catalog(root, progress)
+        self._made: tuple[Language, Engine] | None = None
 
     def close(self) -> None:
         """Let go of files and memory; whatever is asked next opens them again."""
         self.catalog.close()
-        self.__dict__.pop("_engine", None)
+        self._made = None
 
     def __enter__(self) -> "Self":
         return self
@@ -150,11 +151,15 @@ class Journal:
         self.catalog.catch_up()
         return self.catalog.around(entry, count)
 
-    @cached_property
+    @property
     def _engine(self) -> "Engine":
-        from journal.recall.shelf import engine
+        language = self._language
+        if self._made is None or self._made[0] is not language:  # journal.toml may change
+            from journal.recall.shelf import engine
 
-        return engine(self.root, self.catalog, self.catalog.progress, self._language)
+            made = engine(self.root, self.catalog, self.catalog.progress, language)
+            self._made = (language, made)
+        return self._made[1]
 
     @property
     def _reader(self) -> "Engine":

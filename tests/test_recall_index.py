@@ -21,7 +21,7 @@ from journal.catalog.catalog import Catalog
 from journal.entry import Draft, Entry
 from journal.errors import Conflict
 from journal.notebook import Notebook
-from journal.recall import asking, depot, index, shelf
+from journal.recall import depot, index, reading, shelf
 from journal.recall.engine import Answer, Query
 from journal.recall.index import FEW
 from journal.recall.manifest import Manifest, Part, decode
@@ -266,7 +266,7 @@ def test_made_anew_when_asked(world: World) -> None:
 def test_of_many_that_may_hold_a_phrase_some_are_only_counted(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "MOST_READ", 30)
+    monkeypatch.setattr(reading, "MOST_READ", 30)
     world.add(1)  # more than are read without a look at their bytes
     answer = world.engine().recall(Query('"fix word99" OR "fix word98"', limit=10))
     assert [hit.entry.body for hit in answer.hits] == ["fix word98", "fix word99"]

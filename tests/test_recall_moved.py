@@ -16,7 +16,7 @@ from journal.catalog.catalog import Catalog
 from journal.entry import Draft, Entry
 from journal.errors import Conflict
 from journal.notebook import Notebook
-from journal.recall import asking, shelf
+from journal.recall import reading, shelf
 from journal.recall.engine import Query
 from journal.recall.whoosh import WhooshEngine
 from journal.workspace import init
@@ -120,7 +120,7 @@ def test_texts_that_move_while_they_are_looked_for_are_found(
     change: Callable[[Path], None],
     query: str,
 ) -> None:
-    monkeypatch.setattr(asking, "_FEW_READ", 0)
+    monkeypatch.setattr(reading, "_FEW_READ", 0)
     day, ids = workspace(tmp_path)
     for _ in range(2):  # while the index is made, and when it was
         before = day.read_bytes()
@@ -135,7 +135,7 @@ def test_texts_that_move_while_they_are_looked_for_are_found(
 def test_the_bytes_looked_at_are_those_of_the_entry(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "_FEW_READ", 0)
+    monkeypatch.setattr(reading, "_FEW_READ", 0)
     day, ids = workspace(tmp_path)
     api.open(str(tmp_path)).recall("fix")
     between(monkeypatch, "glance", lambda: swap(day))

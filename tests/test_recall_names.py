@@ -99,8 +99,10 @@ def test_segments_count_together() -> None:
 
 
 def test_stop_words_and_single_letters_name_nobody() -> None:
-    given = spoken(("what", "so"), ("x", "so"), ("the one", "so"))
+    given = spoken(("what else", "so"), ("x", "so"), ("the one", "so"))
     assert set(named("what is the x one", given)) == {"one"} - ENGLISH.stop
+    will = spoken(("Will", "so"), ("Ada", "will see"))
+    assert "will" in named("what did Will say?", will)
 
 
 def test_a_session_and_a_path_are_named_by_their_words() -> None:

@@ -48,7 +48,7 @@ def test_the_best_of_a_bag_are_those_with_the_most_points(
     matched = [
         [place & 0xFFFF for place in points if place >> 32 == at] for at in range(len(finders))
     ]
-    same = best_of(finders, [sorted(docs) for docs in matched], terms, limit)
+    same, _ = best_of(finders, [sorted(docs) for docs in matched], terms, limit)
     assert [points[place] for place in same] == [points for points, _, _ in every[:limit]]
 
 

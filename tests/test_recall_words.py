@@ -63,7 +63,7 @@ def test_words_as_typed_and_whole_names_count_a_little() -> None:
     assert isclose(terms.weights[1], whole * idf(6, 1))
     assert isclose(terms.weights[4], surface * idf(6, 1))
     assert [table[1] for table in terms.tables[:5]] == list(terms.weights)
-    assert terms.tables[5] == (0.0, *[terms.tables[5][1]] * MOST)
+    assert terms.tables[5] == (0.0, *[terms.tables[5][1]] * 255)
     assert terms.tables[5][1] > 0
     assert terms.worth(5, 3, length_byte(1_000)) == terms.tables[5][1]
     assert isclose(terms.points([1, 0, 0, 0, 1, 7]), sum(terms.tables[n][1] for n in (0, 4, 5)))

@@ -12,7 +12,7 @@ from journal.files import Folder, read_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Self
 
     from journal.entry import Entry
@@ -66,14 +66,27 @@ class Slices:
         piece = self.piece(row)
         return entry_of(row, piece) if piece else None
 
+    def raw(self, path: str, spans: Sequence[tuple[int, int]]) -> list[bytes]:
+        """The bytes at these offsets, so many; nothing of a file that can't be read.
+
+        They are the slices' own bytes where the file has no carriage returns.
+        """
+        try:
+            return self._read(path, spans)
+        except (OSError, JournalError):
+            return [b""] * len(spans)
+
     def _raw(self, path: str, row: Row) -> bytes:
+        return self._read(path, [(row.offset, row.size)])[0]
+
+    def _read(self, path: str, spans: Sequence[tuple[int, int]]) -> list[bytes]:
         above, _, name = path.rpartition("/")
         folder = self._folders.get(above)
         if folder is None:
             folder = self._folders[above] = Folder(self._root, above)
         fd = folder.open(name, os.O_RDONLY)
         try:
-            return read_at(fd, row.size, row.offset)
+            return [read_at(fd, size, offset) for offset, size in spans]
         finally:
             os.close(fd)
 

@@ -11,8 +11,8 @@ from journal.entry import Entry
 from journal.recall.identifiers import inside
 from journal.recall.letters import PICTURES, SIGNS, UNSPACED, fold
 
-VERSION = 3
-"""Goes up with whatever changes an entry's terms: indexes of another version are made anew."""
+VERSION = 4
+"""Goes up with whatever changes terms, fields or columns: indexes of another are made anew."""
 
 _ASCII_TOKEN = re.compile(r"\w+", re.ASCII)
 

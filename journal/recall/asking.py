@@ -12,16 +12,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from journal.entry import Entry
 from journal.finding import Finding
 from journal.recall.depot import FOLDER
 from journal.recall.direct import documents, flat
 from journal.recall.engine import Hit, Query, Texts
-from journal.recall.index import View, chunks
+from journal.recall.index import View
 from journal.recall.language import ENGLISH, Language
 from journal.recall.leaves import Finder, exact, filters, ids_in
-from journal.recall.matching import Text, holds, pattern, scoring_terms
-from journal.recall.query import And, Asked, Bag, Node, Or, Prefix, Word
+from journal.recall.matching import scoring_terms
+from journal.recall.query import And, Asked, Bag, Node, Or, Prefix, Word, parts_of
 from journal.recall.ranking import idle, names
 from journal.recall.ranking.beyond import beyond
 from journal.recall.ranking.board import Board
@@ -36,22 +35,15 @@ from journal.recall.ranking.spelling import slips
 from journal.recall.ranking.terms import Terms
 from journal.recall.ranking.weights import CLOSE, SHORTLIST
 from journal.recall.ranking.words import nearest
+from journal.recall.reading import Read, Reader
 from journal.recall.snippet import hit
 from journal.safe import one_line
 from journal.selection import Selection
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-MOST_READ = 1_000
-"""Texts that are read where bytes don't tell who holds a phrase; the rest is only counted."""
-MOST_GLANCED = 5_000
-"""Candidates whose bytes are looked at for a phrase; the rest is only counted."""
 MOST_RANKED = 2_000
 """Hits that are ranked by more than their own words; more are seldom read by anybody."""
-_FEW_READ = 100
-"""Candidates that are read without a look at their bytes before."""
-
-Read = list[tuple[Place, Entry]]
 
 
 class Asking:
@@ -63,14 +55,13 @@ class Asking:
         self.notices: list[Finding] = []
         self.total = 0
         self.capped = False
-        self.lost = 0  # texts that are no longer where the catalog saw them
-        self._texts = texts
         self._query = query
         self._language = language
         self._limit = max(0, min(query.limit, sys.maxsize))
         self._whole = _narrowed(asked.node, query.selection)
         named = {value: [row.number for row in texts.named(value)] for value in ids_in(asked.node)}
         self._finders = [Finder(segment, named, language) for segment in view.segments]
+        self._reader = Reader(texts, self._finders, asked.node, language)
         since, until = _micros(query.selection.since), _micros(query.selection.until)
         self._ranges = [finder.segment.between(since, until) for finder in self._finders]
         self._question = self._asked(asked)
@@ -91,19 +82,28 @@ class Asking:
         """The best of those that answer, best first."""
         if exact(self._whole):
             short = self._shortlist()
-            listed = [*short[: self._most], *beyond(self._question, short)]
+            more = beyond(self._question, short, self._most)
+            listed = [*short[: self._most], *more]
+            self.capped = len(more) == self._most
             board, order = self._ranked(listed)
-            found = self._best([*order, *short[self._most :]], short, board)
+            found = self._best(list(dict.fromkeys([*order, *short[self._most :]])), short, board)
         else:
             matched = self._find()
-            every = best_of(self._finders, matched, self._question.terms, _size(matched))
+            terms = self._question.terms
+            every, rows = best_of(self._finders, matched, terms, _size(matched))
+            self._question.rows.update(rows)
             listed = every[: self._most]
             board, order = self._ranked(listed)
-            found = self._verified([*order, *every[self._most :]])
+            found = self._verified(list(dict.fromkeys([*order, *every[self._most :]])))
         self._suggest()
         if self._query.explain:
             board, _ = self._ranked(listed, frozenset(place for place, _ in found))
         return tuple(self._hits(board, found))
+
+    @property
+    def lost(self) -> int:
+        """How many texts are no longer where the catalog saw them."""
+        return len(self._reader.gone)
 
     def _suggest(self) -> None:
         """Tell of words that no entry holds, where another one may be meant.
@@ -111,7 +111,7 @@ class Asking:
         In a question that finds something they are seldom what it is about; beside filters they
         may be held elsewhere.
         """
-        if len(_parts(self._whole)) > 1:
+        if len(parts_of(self._whole)) > 1:
             return
         if self.total and "question" in self._question.asked.cues:
             return
@@ -128,7 +128,7 @@ class Asking:
         cues = self._question.asked.cues
         if not is_open(self._question.asked) or not ("list" in cues or wanted(cues)):
             return board, order
-        read = dict(self._read(order[:CLOSE]))
+        read = dict(self._reader.read(order[:CLOSE]))
         looks(board, read, cues)
         order = in_order(board, listed)
         if "list" in cues:
@@ -144,7 +144,7 @@ class Asking:
     @cached_property
     def _hidden(self) -> list[Place]:
         """The best that a question's filters leave out: what stands beside them may answer it."""
-        if self._allowed is None or not is_open(self._question.asked):
+        if not is_open(self._question.asked) or self._allowed is None:
             return []
         terms = self._question.terms
         found, _ = best_of_bag(self._finders, self._ranges, terms, SHORTLIST)
@@ -158,7 +158,9 @@ class Asking:
             return short
         found = self._find()
         self.total = _size(found)
-        return best_of(finders, found, terms, max(self._most, self._limit))
+        short, rows = best_of(finders, found, terms, max(self._most, self._limit))
+        self._question.rows.update(rows)
+        return short
 
     def _find(self) -> list[list[int]]:
         """In each segment the documents that may answer, in order."""
@@ -181,7 +183,7 @@ class Asking:
     def _allowed(self) -> list[set[int]] | None:
         """In each segment the documents that the filters let through; None without filters."""
         words = Bag | Word | Prefix
-        parts = tuple(part for part in _parts(self._whole) if not isinstance(part, words))
+        parts = tuple(part for part in parts_of(self._whole) if not isinstance(part, words))
         wanted = flat(And(parts)) if parts else None
         if wanted is None:
             return None
@@ -197,76 +199,30 @@ class Asking:
         """The first of the order, all of which answer."""
         listed = set(short)
         beside = sum(not (p in listed or any(board.counts[p])) for p in order)
-        self.capped = len(order) > len(listed) and self.total > len(listed)
+        self.capped |= len(order) > len(listed) and self.total > len(listed)
         self.total += beside
         found = order[: self._limit]
-        read = self._read(found)
+        read = self._reader.read(found)
         self.total -= len(found) - len(read)
         return read
 
     def _verified(self, order: list[Place]) -> Read:
         """The first of the order whose texts hold what the index can't tell."""
-        most = max(MOST_GLANCED, self._limit)
-        order, rest = order[:most], order[most:]
-        sure, doubtful = self._looked_at(order)
-        self.total = len(sure)
-        rank = {place: at for at, place in enumerate(order)}
-        kept = self._read(sure[: self._limit])
-        looked = 0
-        for some in chunks(doubtful, MOST_READ):
-            if looked >= MOST_READ and self.total >= self._limit:
-                break
-            looked += len(some)
-            node = self._question.asked.node
-            here = [
-                pair
-                for pair in self._read(some)
-                if holds(node, Text(pair[1], language=self._language))
-            ]
-            self.total += len(here)
-            kept = sorted([*kept, *here], key=lambda pair: rank[pair[0]])[: self._limit]
-        if unread := len(doubtful) - looked + len(rest):
-            self.total += unread
+        kept, self.total, unread = self._reader.verified(order, self._whole, self._limit)
+        if unread:
             self.notices.append(_phrase_unread(unread))
         return kept
-
-    def _looked_at(self, order: list[Place]) -> tuple[list[Place], list[Place]]:
-        """Those that answer by their bytes, and those that may; all may where these are few."""
-        parts = _parts(self._whole)
-        wanted = [one for one in map(pattern, parts) if one]
-        if len(order) <= _FEW_READ or not wanted:
-            return [], order
-        numbers = [self._number(place) for place in order]
-        seen = self._texts.glance(numbers, wanted)
-        known = all(exact(part) or pattern(part) for part in parts)
-        sure: list[Place] = []
-        doubtful: list[Place] = []
-        for place, number in zip(order, numbers, strict=True):
-            told = seen.get(number)
-            if told is not False:
-                (sure if told and known else doubtful).append(place)
-        return sure, doubtful
-
-    def _number(self, place: Place) -> int:
-        at, doc = split(place)
-        return int(self._finders[at].segment.numbers[doc])
-
-    def _read(self, found: Sequence[Place]) -> Read:
-        """The entries, in that order; those that are gone meanwhile are left out, and counted."""
-        by_number = {self._number(place): place for place in found}
-        rows = self._texts.at(list(by_number))
-        read = {by_number[row.number]: entry for row, entry in self._texts.read(rows.values())}
-        self.lost += len(found) - len(read)
-        return [(place, read[place]) for place in found if place in read]
 
     def _hits(self, board: Board, found: Read) -> Iterator[Hit]:
         near = {place: nearest(board, place) for place, _ in found}
         wanted = {holder for holder in near.values() if holder is not None}
         for place in near:
             wanted.update(by for _, by in board.why.get(place, ()) if by is not None)
-        rows = self._texts.at([self._number(place) for place in wanted])
+        rows = self._reader.texts.at([self._reader.number(place) for place in wanted])
         ids: dict[Place | None, str] = {
-            place: rows[number].id for place in wanted if (number := self._number(place)) in rows
+            place: rows[number].id
+            for place in wanted
+            if (number := self._reader.number(place)) in rows
         }
         node = self._question.asked.node
         for place, entry in found:
@@ -278,10 +234,6 @@ class Asking:
 
 def _size(found: Sequence[list[int]]) -> int:
     return sum(map(len, found))
-
-
-def _parts(node: Node) -> tuple[Node, ...]:
-    return node.parts if isinstance(node, And) else (node,)
 
 
 def _is_words(node: Node) -> bool:
@@ -296,7 +248,7 @@ def _phrase_unread(count: int) -> Finding:
 
 
 def _narrowed(node: Node, selection: Selection) -> Node:
-    narrowed = And((*_parts(node), *filters(selection)))
+    narrowed = And((*parts_of(node), *filters(selection)))
     return narrowed if len(narrowed.parts) > 1 else node
 
 

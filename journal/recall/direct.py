@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from journal.recall.leaves import Finder, exact
-from journal.recall.query import And, Bag, Field, Leaf, Node, Not, Or, Phrase, Prefix, Word
+from journal.recall.query import Bag, Field, Leaf, Node, Not, Or, Phrase, Prefix, Word, parts_of
 
 _LEAVES = (Word, Phrase, Prefix, Field)
 
@@ -28,7 +28,7 @@ def flat(node: Node) -> Flat | None:
     must: list[Leaf] = []
     never: list[Leaf] = []
     some: tuple[Leaf, ...] = ()
-    for part in node.parts if isinstance(node, And) else (node,):
+    for part in parts_of(node):
         match part:
             case Not(inner) if isinstance(inner, _LEAVES):
                 never.append(inner)

@@ -11,7 +11,7 @@ from journal.recall.building import HASHTAG
 from journal.recall.language import ENGLISH, Language
 from journal.recall.matching import phrase_terms
 from journal.recall.query import And, Bag, Field, Leaf, Node, Not, Or, Phrase, Prefix, Word
-from journal.recall.segment import TEXT, TITLE, Postings, Segment, counts
+from journal.recall.segment import TEXT, TITLE, Postings, Segment
 from journal.selection import Selection
 
 _TITLED = bytes(byte & TITLE for byte in range(256))
@@ -86,12 +86,12 @@ class Finder:
         self._read: dict[str, Postings] = {}
 
     def postings(self, term: str) -> Postings:
-        """The documents that hold the term, deleted ones too, and how often."""
+        """The documents that hold the term, deleted ones too, and their bytes (see `segment`)."""
         found = self._read.get(term)
         if found is None:
             index = self._terms.find(encoded(term)) if self._terms else -1
             ids, often = self._terms.postings(index) if self._terms and index >= 0 else ([], b"")
-            found = self._read[term] = (ids, counts(often))
+            found = self._read[term] = (ids, often)
         return found
 
     def titled(self, term: str) -> list[int]:

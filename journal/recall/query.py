@@ -126,6 +126,11 @@ class Asked:
     cues: frozenset[str] = frozenset()
 
 
+def parts_of(node: Node) -> tuple[Node, ...]:
+    """What all must hold for the node to."""
+    return node.parts if isinstance(node, And) else (node,)
+
+
 def phrase_node(text: str) -> Phrase | Prefix | None:
     """The text's words, one after the other."""
     found = tuple(words(text))

@@ -11,7 +11,7 @@ from zlib import crc32
 
 from journal.catalog.catalog import Catalog
 from journal.catalog.row import Row
-from journal.catalog.text import Slices, content, entry_of, read
+from journal.catalog.text import Slices, entry_of, read
 from journal.entry import Entry
 from journal.recall import glance
 from journal.recall.engine import TRIES, Answer, Engine, Progress, Query, unread
@@ -75,12 +75,13 @@ class CatalogShelf:
     ) -> Mapping[int, bool | None]:
         """Of each row whether it holds all the phrases; None, or nothing, if it must be read."""
         found: dict[int, bool | None] = {}
-        for file, places in groupby(sorted(self._catalog.places(numbers)), key=itemgetter(0)):
-            data = content(self._root, file)
-            for _, offset, size, number, checksum in places:
-                raw = data[offset : offset + size]
-                # What was moved meanwhile has other bytes there: reading it will tell.
-                found[number] = glance.holds(raw, wanted) if crc32(raw) == checksum else None
+        with Slices(self._root) as slices:
+            for file, some in groupby(sorted(self._catalog.places(numbers)), key=itemgetter(0)):
+                places = list(some)
+                each = slices.raw(file, [(offset, size) for _, offset, size, _, _ in places])
+                for raw, (*_, number, checksum) in zip(each, places, strict=True):
+                    # What was moved meanwhile has other bytes there: reading it will tell.
+                    found[number] = glance.holds(raw, wanted) if crc32(raw) == checksum else None
         return found
 
     def read(self, rows: Iterable[Row]) -> Iterator[tuple[Row, Entry]]:
@@ -128,7 +129,8 @@ class CatalogScan:
             if not lost:
                 return answer
             self._catalog.catch_up()
-        return replace(answer, fresh=False, notices=(unread(len(lost)),))
+        notices = (*answer.notices, unread(len(lost)))
+        return replace(answer, fresh=False, notices=notices)
 
     def _entries(self, wanted: Selection, lost: list[Row]) -> Iterator[Entry]:
         return (entry for _, entry in self._shelf.each(self._catalog.rows(wanted), lost))

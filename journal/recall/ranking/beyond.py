@@ -18,20 +18,20 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _DAY = 86_400_000_000  # microseconds
 
 
-def beyond(question: Question, short: Collection[Place]) -> list[Place]:
+def beyond(question: Question, short: Collection[Place], most: int = SHORTLIST) -> list[Place]:
     """The newest of them that aren't in the shortlist; none if words are joined by operators."""
     if not is_plain(question.asked.node):
         return []
     found = []
     if question.asked.dates:
-        found = _of_time(question)
+        found = _newest(question, _of_time(question), most)
     elif not question.content:
-        found = _of_names(question)
+        found = _newest(question, _of_names(question), most)
     known = set(short)
     return [place for place in found if place not in known]
 
 
-def _of_time(question: Question) -> list[Place]:
+def _of_time(question: Question) -> list[set[int]]:
     """Those written at one of the times asked for; if there are such, those of the named."""
     written = [
         {doc for one in question.asked.dates for doc in _written(finder, one)}
@@ -39,23 +39,23 @@ def _of_time(question: Question) -> list[Place]:
     ]
     named = _of([name for name in question.named if name.points], question)
     theirs = [docs & some for docs, some in zip(written, named, strict=True)]
-    return _newest(question, theirs if any(theirs) else written)
+    return theirs if any(theirs) else written
 
 
-def _of_names(question: Question) -> list[Place]:
+def _of_names(question: Question) -> list[set[int]]:
     """Those of whoever, or whatever, is named."""
-    return _newest(question, _of([name for name in question.named if not name.term], question))
+    return _of([name for name in question.named if not name.term], question)
 
 
-def _newest(question: Question, docs: Sequence[set[int]]) -> list[Place]:
+def _newest(question: Question, docs: Sequence[set[int]], most: int) -> list[Place]:
     """The newest of the segments' documents that may be shown."""
     found: list[tuple[int, Place]] = []
     for at, some in enumerate(docs):
         moments = question.finders[at].segment.moments
         places = (place_of(at, doc) for doc in sorted(some, reverse=True))
-        allowed = islice(filter(question.allows, places), SHORTLIST)
+        allowed = islice(filter(question.allows, places), most)
         found += [(moments[split(place)[1]], place) for place in allowed]
-    return [place for _, place in sorted(found, reverse=True)[:SHORTLIST]]
+    return [place for _, place in sorted(found, reverse=True)[:most]]
 
 
 def _of(named: Sequence[Name], question: Question) -> list[set[int]]:
@@ -83,4 +83,5 @@ def _written(finder: Finder, wanted: Dated) -> Iterator[int]:
 
 
 def _year(moment: int) -> int:
-    return date.fromordinal(moment // _DAY + _EPOCH).year
+    day = min(max(moment // _DAY + _EPOCH, 1), date.max.toordinal())
+    return date.fromordinal(day).year

@@ -16,8 +16,9 @@ from journal.recall.ranking.terms import Terms
 class Board:
     """The candidates, what each holds of the terms, and their points so far.
 
-    `counts` are of the candidates and of the entries near them, `heard` the candidates that hold a
-    word or stand near one that does. `explained` are those for which `why` keeps the reasons.
+    `counts`, as the postings' bytes have them, are of the candidates and of the entries near them,
+    `heard` the candidates that hold a word or stand near one that does. `explained` are those for
+    which `why` keeps the reasons.
     """
 
     finders: Sequence[Finder]
@@ -36,7 +37,7 @@ class Board:
         self.note(place, points, step, text)
 
     def bonus(self, place: Place, points: float, step: str, text: str = "") -> None:
-        """Raise a candidate for what isn't a word, so far as words weigh in a journal of its size."""
+        """Raise a candidate for what is no word, as far as words weigh in such a journal."""
         self.add(place, points * self.terms.unit, step, text)
 
     def scale(self, place: Place, factor: float, step: str) -> None:

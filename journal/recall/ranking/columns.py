@@ -11,6 +11,8 @@ from journal.recall.ranking.terms import Terms
 
 def columns(finder: Finder, terms: Terms, docs: list[int]) -> Iterator[tuple[int, ...]]:
     """For each document how often it holds each term, and whether each beginning."""
+    if not docs:
+        return iter(())
     held = set(docs)
     rows = []
     for term in terms.words:

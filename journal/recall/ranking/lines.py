@@ -49,6 +49,7 @@ class Lines:
     def __init__(self, finders: Sequence[Finder]) -> None:
         self._segments = [finder.segment for finder in finders]
         self._fields = [segment.field(LINE) for segment in self._segments]
+        self.any = any(self._fields)
         self._by_name: dict[bytes, Line] = {}
         self._by_index: dict[tuple[int, int], Line] = {}
 
@@ -80,7 +81,7 @@ class Lines:
 
     def around(self, place: Place) -> tuple[Sequence[Place], int]:
         """The places of the document's line, and its own position; none and 0 without a line."""
-        line = self.of(place)
+        line = self.of(place) if self.any else None
         if line is None:
             return (), 0
         segment, doc = split(place)

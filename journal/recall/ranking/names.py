@@ -44,7 +44,7 @@ def named_in(
     words = words[:_MOST_WORDS]
     found = []
     for word in dict.fromkeys(words):
-        if word in language.stop:
+        if word in language.stop and not any(_documents(ACTORS, whole_name([word]), finders)):
             continue
         term = language.stem(word)
         if any(docs := _documents(ACTORS, word, finders)):
@@ -120,7 +120,7 @@ def shares(named: Iterable[Name]) -> dict[str, float]:
 
 
 def names(board: Board, named: Iterable[Name]) -> None:
-    """Entries of whoever, or whatever, the question names; of an actor's names the surest counts."""
+    """Entries of whoever, or whatever, is named; of an actor's names the surest counts."""
     named = sorted(named, key=lambda name: -name.points)
     found: set[Place] = set()
     for name in named:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from journal.recall.leaves import Finder
-from journal.recall.query import And, Asked, Bag, Field, Node, Not, Prefix, Word
+from journal.recall.query import Asked, Bag, Field, Node, Not, Prefix, Word, parts_of
 from journal.recall.ranking.lines import Place
 from journal.recall.ranking.names import Name
+from journal.recall.ranking.shortlist import Rows
 from journal.recall.ranking.terms import Terms
 
 
@@ -17,6 +18,7 @@ class Question:
     """What is asked, of which segments, and which documents may be shown.
 
     `named` are the names in it; `content` tells whether it is about more than these and a time.
+    `rows` are how often documents hold the terms, as far as that is known already.
     """
 
     asked: Asked
@@ -25,11 +27,12 @@ class Question:
     named: Sequence[Name]
     allows: Callable[[Place], bool]
     content: bool = True
+    rows: Rows = field(default_factory=dict)
 
 
 def is_plain(node: Node) -> bool:
     """Whether it is words, whatever filters there are, and nothing that joins them."""
-    parts = node.parts if isinstance(node, And) else (node,)
+    parts = parts_of(node)
     rest = [part for part in parts if not isinstance(part, Bag | Word | Prefix)]
     filters = (part.part if isinstance(part, Not) else part for part in rest)
     return len(parts) - len(rest) == 1 and all(isinstance(one, Field) for one in filters)

@@ -31,7 +31,8 @@ def ranked(
     candidates = set(short)
     if is_open(question.asked):
         candidates.update(place for place in near if question.allows(place))
-    counts = counted(question.finders, question.terms, near)
+    known = {place: row for place in near if (row := question.rows.get(place)) is not None}
+    counts = known | counted(question.finders, question.terms, near.difference(known))
     board = Board(question.finders, question.terms, lines, candidates, counts, explained)
     board.points = dict.fromkeys(candidates, 0.0)
     heard(board)
@@ -51,7 +52,7 @@ def ranked(
 def _near(lines: Lines, short: Sequence[Place]) -> set[Place]:
     """The documents, and those near them in their sessions."""
     found = set(short)
-    for place in short:
+    for place in short if lines.any else ():
         found.update(lines.near(place, SPAN))
     return found
 

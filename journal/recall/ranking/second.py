@@ -16,6 +16,7 @@ from journal.recall.ranking.lines import Place, place_of
 from journal.recall.ranking.question import Question
 from journal.recall.ranking.terms import idf, saturated
 from journal.recall.ranking.weights import FIRM, MORE, MORE_TERMS, RARE, RARE_MOST, RAREST
+from journal.recall.segment import MOST
 
 _SHORTEST = 3  # letters of such a word
 
@@ -34,7 +35,7 @@ def second(
             docs, often = finder.postings(term)
             for index, doc in enumerate(docs):
                 if (place := place_of(at, doc)) in board.points:
-                    count = often[index] if often else 1
+                    count = often[index] & MOST if often else 1
                     board.add(place, weight * saturated(count), "second", term)
                     board.heard.add(place)
     return head

@@ -16,20 +16,24 @@ from journal.recall.ranking.lines import Place, place_of
 from journal.recall.ranking.terms import Terms
 
 Range = tuple[int, int]
+Rows = dict[Place, tuple[int, ...]]  # how often documents hold the terms
+_FEW = 2_000  # documents that it is kept of
 Held = dict[int, float]  # the points of a segment's documents
 
 
 def best_of(
     finders: Sequence[Finder], found: Sequence[list[int]], terms: Terms, limit: int
-) -> list[Place]:
-    """The best of the documents found, of equals the newest first."""
+) -> tuple[list[Place], Rows]:
+    """The best of the documents found, of equals the newest first, and what each holds."""
     rows = [list(columns(f, terms, docs)) for f, docs in zip(finders, found, strict=True)]
     points = {often: terms.points(often) for often in set().union(*rows)}
     held = [
         dict(zip(docs, map(points.__getitem__, row), strict=True))
         for docs, row in zip(found, rows, strict=True)
     ]
-    return _highest(finders, held, limit)
+    best = _highest(finders, held, limit)
+    each = [dict(zip(docs, row, strict=True)) for docs, row in zip(found, rows, strict=True)]
+    return best, {place: each[place >> 32][place & 0xFFFF_FFFF] for place in best[:_FEW]}
 
 
 def best_of_bag(
@@ -43,7 +47,7 @@ def best_of_bag(
     tables = [*terms.tables[: terms.found], *terms.tables[len(terms.words) :]]
     lists = [_lists(finders, ranges, terms, at) for at in range(len(tables))]
     worth = [
-        table[max((max(often, default=0) for _, often in some), default=0)]
+        max((table[byte] for _, often in some for byte in set(often)), default=0.0)
         for table, some in zip(tables, lists, strict=True)
     ]
     order = sorted(range(len(lists)), key=worth.__getitem__, reverse=True)

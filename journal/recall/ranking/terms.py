@@ -11,9 +11,18 @@ from journal.recall.features import length_of
 from journal.recall.leaves import Finder
 from journal.recall.matching import scored, scoring_terms
 from journal.recall.query import Node, Word
-from journal.recall.ranking.weights import BEGINNING, K1, LONG, RAREST_WORD, SHORT, SURFACE, WHOLE
+from journal.recall.ranking.weights import (
+    BEGINNING,
+    K1,
+    LONG,
+    RAREST_WORD,
+    SHORT,
+    SURFACE,
+    TITLE,
+    WHOLE,
+)
+from journal.recall.segment import MOST
 
-MOST = 127  # an index counts no further
 _JOINED = re.compile(r"[^\W_][_./]+[^\W_]").search
 
 
@@ -39,7 +48,8 @@ class Terms:
 
     Of the words the first `found` are looked for; the others only tell more of what holds these.
     `shares` are how far each word counts, `weights` what it is worth; `tables` say of each what it
-    is worth if an entry holds it so often, whatever the entry's length; `lengths` by a length's
+    is worth if an entry holds it so often, whatever the entry's length, and how much more if it
+    does in its title, as the postings' byte says (see `segment`); `lengths` by a length's
     byte what the length is to `saturated`.
     """
 
@@ -74,8 +84,10 @@ class Terms:
             share * idf(number, sum(f.frequency(word) for f in finders))
             for word, share in zip([*words, *surfaces], part, strict=True)
         )
-        tables = [tuple(weight * often for often in SATURATED) for weight in weights]
-        tables += [(0.0, *[BEGINNING] * MOST)] * len(starts)
+        tables = [
+            _table(weight, TITLE * weight * (at < len(words))) for at, weight in enumerate(weights)
+        ]
+        tables += [(0.0, *[BEGINNING] * 255)] * len(starts)
         return cls(
             (*words, *surfaces), tuple(starts), len(words), tuple(part), weights, tuple(tables),
             _lengths(finders),
@@ -92,6 +104,10 @@ class Terms:
         if at >= len(self.weights):
             return self.tables[at][count]
         return self.weights[at] * saturated(count, self.lengths[byte])
+
+
+def _table(weight: float, title: float) -> tuple[float, ...]:
+    return tuple(weight * often + more for more in (0.0, title) for often in SATURATED)
 
 
 def _surfaces(node: Node) -> list[str]:

@@ -73,9 +73,10 @@ DATE_WORD = 0.25
 says little of an entry that holds it."""
 
 DATED = 4.0
-"""Points for an entry of a time that is asked for (flat 3 to 5)."""
+"""Points for an entry of a time that is asked for, twice that on the very day (flat 3 to 5)."""
 TOLD = 3.0
-"""Points for an entry that speaks of such a time, as "yesterday" does (flat 2 to 4)."""
+"""Points for an entry that speaks of such a time, as "yesterday" does; twice that for the very
+day (flat 2 to 4)."""
 
 CLOSE = 40
 """The best hits whose texts are read for what they look like (flat from 30)."""

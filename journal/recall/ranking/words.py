@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from journal.recall.ranking.board import Board
-from journal.recall.ranking.lines import Place, split
+from journal.recall.ranking.lines import Place
 from journal.recall.ranking.terms import idf, saturated
 from journal.recall.ranking.weights import (
     AFTER,
@@ -18,6 +18,8 @@ from journal.recall.ranking.weights import (
     SPAN,
     TITLE,
 )
+from journal.recall.segment import MOST
+from journal.recall.segment import TITLE as IN_TITLE
 
 _FURTHER = [
     *((step, LATER * FADE ** (step - 2)) for step in range(2, SPAN + 1)),
@@ -35,10 +37,14 @@ def heard(board: Board) -> None:
     for at, name in enumerate(board.terms.typed):
         best: dict[Place, float] = {}
         holders: dict[Place, Place] = {}
+        known: dict[tuple[int, int], float] = {}
         for place, others in near.items():
-            if not (count := board.counts[place][at]):
+            if not (byte := board.counts[place][at]):
                 continue
-            worth = board.terms.worth(at, count, lengths[place])
+            kind = (byte & MOST, lengths[place])
+            worth = known.get(kind)
+            if worth is None:
+                worth = known[kind] = board.terms.worth(at, *kind)
             for other, share in others:
                 points = worth * share
                 if points > best.get(other, 0.0):
@@ -56,19 +62,20 @@ def heard(board: Board) -> None:
 
 def titled(board: Board) -> None:
     """Words that an entry holds in its title count a little more."""
-    for at, word in enumerate(board.terms.words[: board.terms.found]):
-        titles = [set(finder.titled(word)) for finder in board.finders]
-        if any(titles):
-            points = TITLE * board.terms.weights[at]
-            for place in board.candidates:
-                segment, doc = split(place)
-                if doc in titles[segment]:
+    for place in board.candidates:
+        row = board.counts[place]
+        if any(byte & IN_TITLE for byte in row):
+            for at in range(board.terms.found):
+                if row[at] & IN_TITLE:
+                    points = TITLE * board.terms.weights[at]
                     board.add(place, points, "title", board.terms.typed[at])
 
 
 def _around(board: Board, place: Place) -> list[tuple[Place, float]]:
     """The candidates that hear the entry, itself first, and how well."""
     found = [(place, 1.0)] if place in board.candidates else []
+    if not board.lines.any:
+        return found
     places, at = board.lines.around(place)
     if not places:
         return found
@@ -92,7 +99,7 @@ def nearest(board: Board, place: Place) -> Place | None:
 
 def answers(board: Board) -> None:
     """Entries that stand right after one that asks."""
-    for place in board.heard:
+    for place in board.heard if board.lines.any else ():
         places, at = board.lines.around(place)
         if at and board.value("asks", places[at - 1]):
             board.bonus(place, ANSWERS, "answer")
@@ -101,8 +108,9 @@ def answers(board: Board) -> None:
 def shared(board: Board, short: Sequence[Place]) -> None:
     """What the listed entries of the session hold of the words, all together."""
     sums: dict[int, list[int]] = {}
-    for place in short:
-        if (line := board.lines.of(place)) and any(row := board.counts[place]):
+    for place in short if board.lines.any else ():
+        if (line := board.lines.of(place)) and any(board.counts[place]):
+            row = [byte & MOST for byte in board.counts[place]]
             known = sums.get(id(line))
             sums[id(line)] = [a + b for a, b in zip(known, row, strict=True)] if known else [*row]
     count = board.lines.count
