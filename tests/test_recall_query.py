@@ -339,6 +339,7 @@ def test_only_the_place_is_shown_and_nothing_that_a_terminal_obeys() -> None:
 def test_a_pasted_text_is_plain_words() -> None:
     assert read('Error: "x (\nauthor:anna AND') == "[error x author anna]"
     assert read("kind:task\nAND red") == "(kind=task red)"
+    assert read('one\n"two three"\n-four\nfive') == "[one two three four five]"
     log = " ".join(f'w{number} AND "(' for number in range(100_000))
     assert len(log) > LONGEST
     found = asked(log)
@@ -435,7 +436,7 @@ def test_what_is_suggested_can_be_read(some: list[str], between: str) -> None:
 
 @given(texts)
 def test_in_quotes_any_text_is_read(text: str) -> None:
-    quoted = text.replace('"', " ")
+    quoted = " ".join(text.replace('"', " ").splitlines())
     found = parse(f'"{quoted}"')
     assert found is None or isinstance(found.node, Phrase | Prefix)
 

@@ -18,6 +18,7 @@ from journal.recall.query import And, Asked, Bag, Field, Node, Not, Or, Word, jo
 LONGEST = 10_000
 """Characters of a query; a longer text is plain words, those of its first 50,000."""
 _PASTED = 50_000
+_MANY_LINES = 3  # line ends: nobody types so many
 _MOST_WORDS = 1_000
 _DEEPEST = 40
 _BOTH = "say what is on both sides of it; in small letters it is a word like any other"
@@ -31,7 +32,7 @@ def parse(text: str, language: Language = ENGLISH, today: date | None = None) ->
     UsageError `bad-query` says where it can't be read, and what may be meant.
     """
     try:
-        if len(text) > LONGEST:
+        if len(text) > LONGEST or text.strip().count("\n") >= _MANY_LINES:
             text = text[:_PASTED]
             reader = _Reader(text, plain(text), language)
         else:
