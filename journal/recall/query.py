@@ -32,8 +32,8 @@ Whatever else is typed is text: marks and brackets of prose, "C++", 3.5" disks, 
 "or" and "not" in small letters; a query that is nothing but AND, OR or NOT; an OR at the end of
 plain words (Portland OR). Only what can't be meant otherwise is an error, which says where it is
 and what may be meant. Of a text of several lines nothing is an error: if it can't be read it is
-plain words, and one of four lines or of 10,000 characters is so in any case. Of all plain words the first
-200 different ones count, of a long text those in its first 50,000 characters.
+plain words, and one of four lines or of 10,000 characters is so in any case. Of all plain words the
+first 200 different ones count, of a long text those in its first 50,000 characters.
 """
 
 from __future__ import annotations
