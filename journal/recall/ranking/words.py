@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from journal.recall.ranking.board import Board
 from journal.recall.ranking.lines import Place
@@ -32,14 +32,18 @@ _ASKING = [(1, ANSWER), *_FURTHER]
 
 def heard(board: Board) -> None:
     """For each word the most that the entry itself or one near it holds of it."""
-    near = {place: _around(board, place) for place, row in board.counts.items() if any(row)}
-    lengths = {place: board.value("lengths", place) for place in near}
-    for at, name in enumerate(board.terms.typed):
+    holders = {place: row for place, row in board.counts.items() if any(row)}
+    lengths = {place: board.value("lengths", place) for place in holders}
+    if not board.lines.any:
+        _alone(board, holders, lengths)
+        return
+    near = {place: _around(board, place) for place in holders}
+    for at in range(len(board.terms.typed)):
         best: dict[Place, float] = {}
-        holders: dict[Place, Place] = {}
+        by: dict[Place, Place] = {}
         known: dict[tuple[int, int], float] = {}
         for place, others in near.items():
-            if not (byte := board.counts[place][at]):
+            if not (byte := holders[place][at]):
                 continue
             kind = (byte & MOST, lengths[place])
             worth = known.get(kind)
@@ -49,15 +53,38 @@ def heard(board: Board) -> None:
                 points = worth * share
                 if points > best.get(other, 0.0):
                     best[other] = points
-                    holders[other] = place
+                    by[other] = place
         board.heard.update(best)
         for place, points in best.items():
             board.points[place] += points
         for place in board.explained & best.keys():
-            own = holders[place] == place
-            exactly = board.terms.found <= at < len(board.terms.words)
-            step = "neighbour" if not own else "exact" if exactly else "word"
-            board.note(place, best[place], step, name, holders[place])
+            _note(board, place, at, best[place], by[place])
+
+
+def _alone(
+    board: Board, holders: Mapping[Place, tuple[int, ...]], lengths: Mapping[Place, int]
+) -> None:
+    """The same where there are no sessions: entries that hold the same are worth the same."""
+    known: dict[tuple[tuple[int, ...], int], list[tuple[int, float]]] = {}
+    for place in board.candidates & holders.keys():
+        kind = (holders[place], lengths[place])
+        worth = known.get(kind)
+        if worth is None:
+            row = enumerate(byte & MOST for byte in kind[0])
+            each = [(at, board.terms.worth(at, count, kind[1])) for at, count in row if count]
+            worth = known[kind] = [(at, points) for at, points in each if points]
+        if worth:
+            board.heard.add(place)
+        for at, points in worth:
+            board.points[place] += points
+            if place in board.explained:
+                _note(board, place, at, points, place)
+
+
+def _note(board: Board, place: Place, at: int, points: float, by: Place) -> None:
+    exactly = board.terms.found <= at < len(board.terms.words)
+    step = "neighbour" if by != place else "exact" if exactly else "word"
+    board.note(place, points, step, board.terms.typed[at], by)
 
 
 def titled(board: Board) -> None:
