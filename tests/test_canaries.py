@@ -85,7 +85,7 @@ def through_the_command_line(journal_bin: Path, root: Path, text: str) -> None:
     entry = do("append", "to be forgotten")
     do("forget", entry, "--reason", text)
     do("forget", entry, "--reason", text, "--purge")
-    day = next(root.glob("journal/main/*/*.md"))
+    day = max(root.glob("journal/main/*/*.md"))  # today, not yesterday
     day.write_text(f"{day.read_text()}\n## 11:00 by hand\n\nI typed this.\n")
     do("adopt", "--all", "--reason", text)
     edited = do("append", "to be edited")
