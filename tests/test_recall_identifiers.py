@@ -9,7 +9,7 @@ from strategies import texts
 
 from journal.entry import Entry, Source
 from journal.recall import identifiers
-from journal.recall.analysis import tokens, words
+from journal.recall.analysis import words
 from journal.recall.identifiers import JOINERS, LONGEST, MOST_PARTS, parts
 from journal.recall.language import ENGLISH, language
 from journal.recall.letters import fold
@@ -76,13 +76,13 @@ NAMES = {
 
 @pytest.mark.parametrize("text", NAMES)
 def test_what_a_name_adds(text: str) -> None:
-    assert tokens(text) == words(text) + NAMES[text].split()
+    assert ENGLISH.tokens(text) == words(text) + NAMES[text].split()
 
 
 @given(texts)
 def test_the_words_come_first_and_in_order(text: str) -> None:
-    assert tokens(text)[: len(words(text))] == words(text)
-    assert all(token == fold(token) for token in tokens(text))
+    assert ENGLISH.tokens(text)[: len(words(text))] == words(text)
+    assert all(token == fold(token) for token in ENGLISH.tokens(text))
 
 
 pieces = st.from_regex(r"[A-Z]?[a-z]{2,6}", fullmatch=True)
@@ -96,7 +96,7 @@ joined = st.builds(
 @given(joined, st.sampled_from(["{}", "see ({}), too", "“{}”", "это {} тут", "使用{}。"]))
 def test_what_holds_a_name_is_found_by_it_and_by_each_of_its_words(name: str, around: str) -> None:
     text = Text(entry_of(around.format(name)))
-    for token in {*words(name), *tokens(name)}:
+    for token in {*words(name), *ENGLISH.tokens(name)}:
         assert holds(word(token), text), token
 
 
@@ -186,5 +186,5 @@ def test_marks_stand_in_order_and_apart(text: str, wanted: str) -> None:
 
 def test_no_language_has_its_own_names() -> None:
     for name in ("none", "german"):
-        assert language(name).tokens("fooBar x/y.py") == tokens("fooBar x/y.py")
+        assert language(name).tokens("fooBar x/y.py") == ENGLISH.tokens("fooBar x/y.py")
     assert re.fullmatch("[^a-z0-9]+", JOINERS)

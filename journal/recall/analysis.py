@@ -8,7 +8,6 @@ from functools import cache
 from sys import maxsize
 
 from journal.entry import Entry
-from journal.recall.identifiers import inside
 from journal.recall.letters import PICTURES, SIGNS, UNSPACED, fold
 
 VERSION = 4
@@ -35,12 +34,6 @@ def words(text: str) -> list[str]:
 def folded_words(folded: str) -> list[str]:
     """The words of a text that is folded already."""
     return (_ASCII_TOKEN if folded.isascii() else _token()).findall(folded)
-
-
-def tokens(text: str) -> list[str]:
-    """The words of a text, and after them what its names add: wholes and parts."""
-    folded = fold(text)
-    return folded_words(folded) + inside(text, folded)
 
 
 def spans(text: str, start: int = 0, end: int = maxsize) -> Iterator[tuple[int, int, str]]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from journal.finding import Finding
+from journal.header import microseconds
 from journal.recall.depot import FOLDER
 from journal.recall.direct import documents, flat
 from journal.recall.engine import Hit, Query, Texts
@@ -40,8 +41,6 @@ from journal.recall.snippet import hit
 from journal.safe import one_line
 from journal.selection import Selection
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 MOST_RANKED = 2_000
 """Hits that are ranked by more than their own words; more are seldom read by anybody."""
 
@@ -253,4 +252,4 @@ def _narrowed(node: Node, selection: Selection) -> Node:
 
 
 def _micros(moment: datetime | None) -> int | None:
-    return None if moment is None else (moment - _EPOCH) // _MICROSECOND
+    return None if moment is None else microseconds(moment)

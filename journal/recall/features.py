@@ -40,11 +40,6 @@ _TIMES = _MONTHS | frozenset(
 )
 _FIRST = frozenset("i my me we our us mine ours myself".split())
 _CAPITAL = re.compile(r" (?<=[a-z,] )(?=[A-Z][a-z])")
-TIME_WORDS = _TIMES | frozenset(
-    "last this next past previous early late mid ago day week couple few two three four five six"
-    " between before after during until till today ".split()
-)
-"""The words that name a time, or how far away it is."""
 _YEAR = re.compile(r"(?:19|20)\d\d(?<!\w.{4})(?!\w)")  # a \b before it would take longer
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 

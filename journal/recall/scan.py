@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from journal import markdown
 from journal.entry import Entry
+from journal.header import microseconds
 from journal.ids import matches
 from journal.recall.asking import Asking
 from journal.recall.building import Builder
@@ -21,9 +21,6 @@ from journal.recall.language import ENGLISH, Language
 from journal.recall.parsing import parse
 from journal.recall.segment import Segment
 from journal.selection import Selection
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class ScanEngine:
@@ -68,7 +65,7 @@ class _Listed:
 
     @property
     def microseconds(self) -> int:
-        return (self.entry.moment - _EPOCH) // _MICROSECOND
+        return microseconds(self.entry.moment)
 
 
 class _Pile:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from journal.recall.features import TIME_WORDS
+from journal.recall.dating import TELLING
 from journal.recall.language import ENGLISH
 from journal.recall.ranking.weights import DATE_WORD, IDLE
+from journal.recall.reckoning import NUMBERS
 
 _WORDS = """
 kind kinds type types sort sorts mention mentioned mentions describe described describes tell told
@@ -17,7 +18,9 @@ lately now recent current has have give given gave certain specific various diff
 main popular common typical usual usually often share shared together similar
 """
 _TERMS = frozenset(ENGLISH.stem(word) for word in _WORDS.split())
-_TIMES = frozenset(ENGLISH.stem(word) for word in TIME_WORDS)
+_BESIDE = "this past early late mid day night year spring summer fall winter recently just since"
+_BESIDE += " between before after during until till"
+_TIMES = frozenset(ENGLISH.stem(word) for word in (*TELLING, *NUMBERS, *_BESIDE.split()))
 
 
 def is_idle(term: str) -> bool:
