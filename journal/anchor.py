@@ -13,6 +13,11 @@ _SECONDS = 5
 _REFTABLE = b"refs/heads/.invalid"
 _OF_ONE_WORKTREE = (b"refs/bisect/", b"refs/worktree/", b"refs/rewritten/")
 _TRUE = (b"true", b"yes", b"on", b"1")
+# What is there while git is in the middle of something and will write the work tree again.
+_UNDER_WAY = (
+    "rebase-merge", "rebase-apply", "sequencer", "MERGE_HEAD", "MERGE_AUTOSTASH", "BISECT_LOG",
+    "CHERRY_PICK_HEAD", "REVERT_HEAD",
+)  # fmt: skip
 # The rest of GIT_* is what git tells its hooks of itself: wrong for any other repository.
 _KEPT = ("GIT_CONFIG_", "GIT_EXEC_PATH", "GIT_TRACE")
 
@@ -36,6 +41,16 @@ def git_dir(root: str) -> str | None:
     except (OSError, ValueError):
         return None
     return found[1] if found else None
+
+
+def busy(directory: str | None) -> bool:
+    """Whether git, by its directory, is in the middle of a rebase, a merge, a bisect and so on.
+
+    Until it is through, a change of a file that it tracks may make its next step fail.
+    """
+    return directory is not None and any(
+        os.path.lexists(os.path.join(directory, name)) for name in _UNDER_WAY
+    )
 
 
 def locate(root: str) -> tuple[str, str, bool] | None:

@@ -10,7 +10,7 @@ from journal.selection import EVERYTHING, Selection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
     from typing import Any, Self
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from journal.dayfile import Piece
     from journal.entry import Draft, Entry, Receipt
     from journal.finding import Finding
+    from journal.importing.brought import Brought
     from journal.notebook import Book, Notebook
     from journal.recall.engine import Answer, Engine, Hit
     from journal.recall.language import Language
@@ -63,6 +64,20 @@ class Journal:
     def append(self, draft: "Draft") -> "Receipt":
         """Write one entry, durably."""
         return self.notebook.append(draft)
+
+    def bring(self, source: str, paths: "Sequence[str]" = (), **options: "Any") -> "Brought":
+        """Import what is new of a source, such as `claude-code`, as `journal import` does.
+
+        `paths`: files or folders, or else where the tool has its own. `options` are those of
+        `journal.importing.brought.Options`. UsageError if there is no such source, or nothing.
+        """
+        from journal import importers
+        from journal.importing import Round
+        from journal.importing.brought import Options
+
+        importer = importers.load(source)
+        with Round(self, importer, Options(**options)) as importing:
+            return importing.bring(importers.paths(importer, paths))
 
     @property
     def timezone(self) -> str:

@@ -24,7 +24,7 @@ _MARK = "\nattachments: "
 def still_there(space: Space, drafts: Iterable[Sealing]) -> None:
     """Conflict if a file that one of the drafts brought is gone again."""
     for draft in drafts:
-        line = draft.lines.partition(_MARK)[2].partition("\n")[0]
+        line = f"\n{draft.after}".partition(_MARK)[2].partition("\n")[0]
         for one in attach.of(loads(line)) if line else ():
             path = one.path(draft.namespace or space.namespace)
             if not os.path.lexists(f"{space.root}/{path}"):

@@ -4,7 +4,7 @@ Cheap on purpose: every append comes through here, by the command line and by th
 of a text touches the disk before it did; what the policy refuses leaves a record without its text.
 """
 
-from journal import seal
+from journal import origin, seal
 from journal.errors import Refused, UsageError
 from journal.redaction import DEFAULT, Rules, scrub, scrub_name
 
@@ -20,16 +20,17 @@ if TYPE_CHECKING:
 
 WORDS = ("title", "actor")
 # What an entry of the journal's own record says of others, by which they are verified.
-SAYS = ("of", "what", "old", "new", "now", "was", "where")
+SAYS = ("of", "what", "old", "new", "now", "was", "where", "source", "parts")
 NAMES = ("role", "session", "path", "parent")
 MARKS = ("git", "token")  # texts in which names are put together
+_MOST_CLEAN = 10_000
 _GLUED = 18  # characters of a name from which on it may hide a token
 
 
 class Intake:
     """The way into one workspace: its policy, and what its user's secrets are."""
 
-    __slots__ = ("_heads", "_policy", "_root", "_values", "namespace", "notices")
+    __slots__ = ("_clean", "_heads", "_policy", "_root", "_values", "namespace", "notices")
 
     def __init__(
         self, root: str, policy: "Mapping[str, object]", namespace: str, values: "Finder | None"
@@ -38,32 +39,61 @@ class Intake:
         self._policy = policy
         self._values = values
         self._heads: dict[str, str] = {}
+        self._clean: set[tuple[str, str]] = set()  # namespaces and names that hold no token
         self.namespace = namespace  # of drafts that name none
         self.notices: list[str] = list(getattr(values, "notices", ()))  # for stderr
 
-    def admit(self, draft: "Draft") -> seal.Sealing:
+    def admit(self, draft: "Draft", *, clean: bool = False) -> seal.Sealing:
         """The draft ready to be written, as the policy lets it in and without its secrets.
 
-        UsageError or FormatError if it can't be an entry; Refused if it may not even be recorded.
+        `clean`: it was checked, and `are_clean` said so of its texts. UsageError or FormatError if
+        it can't be an entry; Refused if it may not even be recorded.
         """
-        seal.check(draft)
+        return self.sealed(*self.fitted(draft, clean=clean))
+
+    def are_clean(self, drafts: "list[Draft]") -> bool:
+        """Whether none of these drafts holds a secret: one look at all their texts.
+
+        False also if that can't be told so: they go to several namespaces, or patterns of the
+        policy's own may ask for where a text begins or ends.
+        """
+        namespaces = {str(draft.get("namespace") or self.namespace) for draft in drafts}
+        rules = self.rules(min(namespaces, default=self.namespace))
+        if rules.own or len(namespaces) > 1:
+            return False
+        texts = dict.fromkeys([text for draft in drafts for text in _texts(draft)])
+        joined = "\n\n".join(texts)
+        return not scrub(joined, rules, values=self._values).findings
+
+    def sealed(self, draft: "Draft", masked: "tuple[str, ...]", rule: str) -> seal.Sealing:
+        """What `fitted` gave, ready to be written."""
+        sealing = seal.Sealing(draft, checked=not (masked or rule))
+        sealing.redacted, sealing.withheld = masked, rule
+        return sealing
+
+    def fitted(
+        self, draft: "Draft", *, clean: bool = False
+    ) -> "tuple[Draft, tuple[str, ...], str]":
+        """The draft as it may be kept anywhere, the rules that masked, and the one that withheld.
+
+        The same errors as of `admit`.
+        """
+        if not clean:
+            seal.check(draft)
         if draft.get("kind") in ("forget", "redact"):
             _refuse_claims(draft.get("fields") or {})  # type: ignore[arg-type]
         draft = dict(draft)
         namespace = str(draft.get("namespace") or self.namespace)
-        texts = _texts(draft)
+        texts = _texts(draft) if self._policy or not clean else []
         decision = self.decide(namespace, draft, texts)
         if decision and decision.mode == "withhold":
-            return self._withheld(namespace, draft, decision.rule)
-        masked = self.scrubbed(draft, "\n".join(texts))
+            return self._withheld(namespace, draft, decision.rule), (), decision.rule
+        masked = self.scrubbed(draft, "" if clean else "\n".join(texts))
         if decision:
             from journal.masking import only_digest
 
             draft = only_digest(draft, decision.rule)
-        sealing = seal.Sealing(draft)
-        sealing.redacted = masked
-        sealing.withheld = decision.rule if decision else ""
-        return sealing
+        return draft, masked, decision.rule if decision else ""
 
     def own(self, draft: "Draft") -> "Draft":
         """An entry of the journal's own record as it may be sealed: no mode holds it back.
@@ -100,7 +130,8 @@ class Intake:
         `joined`: all its texts, so that one look tells that there is nothing.
         """
         rules = self.rules(str(draft.get("namespace") or self.namespace))
-        if not scrub(joined, rules, values=self._values).findings and not self._glued(draft, rules):
+        found = joined and scrub(joined, rules, values=self._values).findings
+        if not found and not self._glued(draft, rules):
             return ()
         from journal.masking import Masking
 
@@ -112,12 +143,16 @@ class Intake:
 
     def _glued(self, draft: "Draft", rules: Rules) -> bool:
         """Whether a name has a token in it that wouldn't stand out in a text."""
-        names = (str(draft.get(name) or "") for name in (*NAMES, *MARKS))
-        return any(
-            scrub_name(name, rules, values=self._values).findings
-            for name in names
-            if len(name) >= _GLUED
-        )
+        namespace = str(draft.get("namespace") or self.namespace)
+        for key in (*NAMES, *MARKS):
+            name = str(draft.get(key) or "")
+            if len(name) < _GLUED or (namespace, name) in self._clean:
+                continue
+            if scrub_name(name, rules, values=self._values).findings:
+                return True
+            if len(self._clean) < _MOST_CLEAN:
+                self._clean.add((namespace, name))
+        return False
 
     def head(self, git: str) -> str:
         """Git's HEAD as it may be kept: a branch's name may be a secret, or be denied."""
@@ -194,7 +229,7 @@ class Intake:
     def _denied_anywhere(self, text: str) -> bool:
         return any(self.denied(namespace, [text]) for namespace in (self.namespace, *self._policy))
 
-    def _withheld(self, namespace: str, draft: "Draft", rule: str) -> seal.Sealing:
+    def _withheld(self, namespace: str, draft: "Draft", rule: str) -> "Draft":
         """The record of a draft that is refused: its kind, its size, the rule; never its text."""
         if decision := self.denied(namespace, [namespace]):
             raise Refused(
@@ -203,9 +238,7 @@ class Intake:
         self._check_namespace(namespace)
         from journal.masking import record
 
-        sealing = seal.Sealing(record(draft, rule, self.key()))
-        sealing.withheld = rule
-        return sealing
+        return record(draft, rule, self.key())
 
     def _check_namespace(self, namespace: str) -> None:
         if scrub_name(namespace, self.rules(namespace), values=self._values).findings:
@@ -235,9 +268,20 @@ def _texts(draft: "Draft") -> "list[str]":
     """Everything of a draft that would be stored."""
     found = [draft["body"].decode()]  # type: ignore[attr-defined]
     found += [str(draft[key]) for key in (*WORDS, *NAMES, *MARKS, "namespace") if draft.get(key)]
-    for key in ("tags", "meta", "fields"):
+    for key in ("tags", "meta"):
         if draft.get(key):
             _gather(draft[key], "", found)
+    fields: Draft = draft.get("fields") or {}  # type: ignore[assignment]
+    if pieces := origin.pieces(fields.get(origin.SOURCE)):
+        parts = fields.get(origin.PARTS)
+        ids = [*pieces[:2], *(one for one in pieces[2:] if not origin.is_uuid(one))]
+        if isinstance(parts, list) and all(map(origin.is_uuid, parts)):
+            parts = []
+        _gather(parts, origin.PARTS, ids)
+        found += ids
+        ours = (origin.SOURCE, origin.PARTS)
+        fields = {key: value for key, value in fields.items() if key not in ours}
+    _gather(fields, "", found)
     return found
 
 

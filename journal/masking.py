@@ -3,9 +3,10 @@
 Cheap on purpose, and loaded only where there is something to do.
 """
 
-from journal import seal
+from journal import origin, seal
 from journal.intake import MARKS, NAMES, WORDS, looks_secret
 from journal.names import is_name, is_path
+from journal.origin import SOURCE, outliving
 from journal.redaction import PRIVATE, Rules, scrub, scrub_name
 from journal.redaction.private import unclosed
 
@@ -44,9 +45,21 @@ class Masking:
         namespace = str(draft.get("namespace") or "")
         if scrub_name(namespace, self._rules, values=self._values).findings:
             raise looks_secret()
-        for key in ("tags", "meta", "fields"):
+        for key in ("tags", "meta"):
             if draft.get(key):
                 draft[key] = self.value(draft[key])
+        if draft.get("fields"):
+            draft["fields"] = self._fields(draft["fields"])  # type: ignore[arg-type]
+            if self.found:  # ids made of the text would tell a guess of what was masked
+                draft["fields"] |= dict(outliving(draft["fields"], self._key))  # type: ignore[arg-type, operator]
+
+    def _fields(self, fields: "Draft") -> object:
+        """A header's fields without their secrets; of a source each name is looked at alone."""
+        pieces = origin.pieces(fields.get(SOURCE))
+        if not pieces:
+            return self.value(fields)
+        rest = self.value({key: value for key, value in fields.items() if key != SOURCE})
+        return {SOURCE: ":".join(map(self.text, pieces)), **rest}  # type: ignore[dict-item]
 
     def text(self, text: str) -> str:
         """The text without its secrets."""
@@ -110,10 +123,16 @@ def record(draft: "Draft", rule: str, key: bytes) -> "Draft":
     if draft.get("token"):  # the same draft again is still one record
         mark = seal.sha256(key + str(draft["token"]).encode()).hexdigest()
         kept["token"] = f"{WITHHELD}-{mark[:32]}"
+    if draft.get("git"):
+        kept["git"] = seal.NO_ANCHOR  # not the workspace's own, which would be put there
+    fields: Draft = {WITHHELD: kind, "bytes": size, "rule": rule}
+    given: Draft = draft.get("fields") or {}  # type: ignore[assignment]
+    if SOURCE in given:  # imported again it is still one record, too
+        fields |= dict(outliving(given, key))
     return kept | {
         "kind": "event",
         "title": f"Withheld: {kind}",
-        "fields": {WITHHELD: kind, "bytes": size, "rule": rule},
+        "fields": fields,
         "body": f"A {kind} of {size:,} bytes was not kept: {rule}.".encode(),
     }
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from journal import clock, credentials, dayfile, protocol, receipt, seal, space
 from journal.chain import Verdict
 from journal.entry import Draft, Entry, Receipt
-from journal.errors import UsageError
+from journal.errors import JournalError, UsageError
 from journal.finding import Finding
 from journal.ids import matches
 from journal.intake import Intake
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from journal.attach import Attachment as Attached
 
 _KEYS = (*seal.TEXT_KEYS, "namespace")
+_AT_ONCE = 32  # drafts whose texts are looked through together for secrets
 
 
 class Book(Protocol):
@@ -90,8 +91,36 @@ class Notebook:
 
         UsageError or FormatError if it can't be an entry, Refused if it may not even be recorded.
         """
-        values = given(draft, self.store)
-        return self._intake.admit(values) if self._space.enabled else seal.Sealing(values)
+        return self._admit(given(draft, self.store))
+
+    def prepare_many(self, drafts: Sequence[Draft]) -> Iterator[seal.Sealing | JournalError]:
+        """The same for many, with one look for secrets at the texts of several.
+
+        What is wrong with one of them stands in its place.
+        """
+        self.refresh()
+        ready: list[dict[str, Any] | JournalError] = [self._given(draft) for draft in drafts]
+        for start in range(0, len(ready), _AT_ONCE):
+            some = ready[start : start + _AT_ONCE]
+            sound = [one for one in some if isinstance(one, dict)]
+            clean = self._intake.are_clean(sound)
+            for one in some:
+                try:
+                    yield self._admit(one, clean=clean) if isinstance(one, dict) else one
+                except JournalError as error:
+                    yield error
+
+    def _given(self, draft: Draft) -> dict[str, Any] | JournalError:
+        try:
+            values = given(draft, self.store)
+            seal.check(values)
+        except JournalError as error:
+            return error
+        return values
+
+    def _admit(self, values: dict[str, Any], *, clean: bool = False) -> seal.Sealing:
+        enabled = self._space.enabled
+        return self._intake.admit(values, clean=clean) if enabled else seal.Sealing(values)
 
     @property
     def intake(self) -> Intake:
@@ -208,7 +237,9 @@ def stamp(at: datetime | str | None, store: Store) -> str:
     if at is None or at == "":
         return ""
     try:
-        if isinstance(at, str):
+        if isinstance(at, str) and at[10:11] == "T" and at[-1:] == "Z":  # as programs write it
+            at = datetime.fromisoformat(at)
+        elif isinstance(at, str):
             at = clock.parse_at(at, store.zone, clock.now())
         elif at.tzinfo is None:
             at = clock.parse_at(at.isoformat(), store.zone, clock.now())

@@ -19,7 +19,8 @@ MAX_HEADER = 16 << 10
 MAX_DEPTH = 32
 SEALED = ("id", "seq", "prev", "len", "closes", "digest")
 TEXT_KEYS = ("title", "kind", "role", "actor", "session", "path", "parent", "git", "token")
-_SHOWN_KEYS = ("role", "actor", "session", "path", "parent", "token")
+_SHOWN_KEYS = ("role", "actor", "session", "path")
+NO_ANCHOR = "-"  # git: that the entry has none, not even the workspace's own
 DRAFT_KEYS = frozenset((*TEXT_KEYS, "body", "tags", "meta", "fields", "namespace", "at"))
 # JSON shows these beside the header's keys.
 _TAKEN = DRAFT_KEYS | {"file", "line", "writer", "postscript", "score", "snippet"}
@@ -110,12 +111,13 @@ class Sealing:
     """A draft that passed every check, with all that needs no lock already done."""
 
     __slots__ = (
-        "at", "body_digest", "body_size", "ending", "git", "lines", "namespace", "redacted", "role",
-        "tail", "title", "token", "withheld",
+        "after", "at", "body_digest", "body_size", "ending", "follows", "git", "id", "lines",
+        "namespace", "parent", "redacted", "role", "tail", "title", "token", "withheld",
     )  # fmt: skip
 
-    def __init__(self, draft: "dict[str, object]") -> None:
-        check(draft)
+    def __init__(self, draft: "dict[str, object]", *, checked: bool = False) -> None:
+        if not checked:
+            check(draft)
         body = normal(draft["body"])  # type: ignore[arg-type]
         stored = stuff(body)
         closes = _closing(stored)  # stuffing turns a heading into text, which viewers see
@@ -123,13 +125,16 @@ class Sealing:
         self.at = str(draft.get("at") or "")
         self.git = str(draft.get("git") or "")
         self.token = str(draft.get("token") or "")
+        self.parent = str(draft.get("parent") or "")
+        self.follows: Sealing | None = None  # a draft before it whose entry becomes its parent
+        self.id = ""  # once it is numbered
         self.role = str(draft.get("role") or "")
         self.title = str(draft.get("title") or "")
         self.redacted: tuple[str, ...] = ()  # the rules that found a secret in what was given
         self.withheld = ""  # the policy's rule, if this is not what was given
         self.body_size = len(stored)
         self.body_digest = digest(body)
-        self.lines = _draft_lines(draft)
+        self.lines, self.after = _draft_lines(draft)
         ending = b"" if stored.endswith(b"\n") else b"\n"
         self.tail = b"\n" + stored + ending + (closes.encode() + b"\n" if closes else b"")
         self.ending = f"digest: {self.body_digest}"
@@ -138,10 +143,13 @@ class Sealing:
 
     def seal(self, entry_id: str, at: str, git: str, seq: int, prev: str) -> "tuple[bytes, bytes]":
         """The header (heading through closing fence) and the whole slice."""
-        anchor = f"git: {scalar(self.git or git)}\n" if self.git or git else ""
+        git = self.git or git
+        anchor = f"git: {scalar(git)}\n" if git and git != NO_ANCHOR else ""
+        parent = self.follows.id if self.follows else self.parent
+        after = f"parent: {scalar(parent)}\n{self.after}" if parent else self.after
         header = (
             f"{heading(at[11:19], self.role, self.title)}\n\n```yaml entry\n"
-            f"id: {entry_id}\nat: {at}\n{self.lines}{anchor}"
+            f"id: {entry_id}\nat: {at}\n{self.lines}{after}{anchor}"
             f"seq: {seq}\nprev: {prev}\nlen: {self.body_size}\n{self.ending}\n```\n"
         ).encode()
         if len(header) > MAX_HEADER:
@@ -150,18 +158,30 @@ class Sealing:
                 kind="header-too-large",
                 hint="move long text from the title, tags or meta into the body",
             )
+        self.id = entry_id
         return header, header + self.tail
 
 
 def _closing(body: bytes) -> str:
     if b"```" not in body and b"~~~" not in body and b"<" not in body:
         return ""
+    if body[:3] == b"```" and _is_one_block(body):
+        return ""
     from journal.openblock import closing
 
     return closing(body.decode())
 
 
-def _draft_lines(draft: "dict[str, object]") -> str:
+def _is_one_block(body: bytes) -> bool:
+    """Whether it is a fenced block and nothing else, as what tools print is given."""
+    first, _, rest = body.rstrip(b"\n").partition(b"\n")
+    words = first.lstrip(b"`")
+    fence = first[: len(first) - len(words)]
+    return b"`" not in words and rest.endswith(b"\n" + fence) and body.count(fence) == 2
+
+
+def _draft_lines(draft: "dict[str, object]") -> "tuple[str, str]":
+    """What stands before the parent in the header, and what after it."""
     lines = []
     title = str(draft.get("title") or "")
     if title and shown_title(title) != title:
@@ -171,12 +191,15 @@ def _draft_lines(draft: "dict[str, object]") -> str:
     if "status" in fields:
         lines.append(f"status: {_value(fields.pop('status'))}")
     lines += [f"{key}: {scalar(str(draft[key]))}" for key in _SHOWN_KEYS if draft.get(key)]
+    before, lines = lines, []
+    if token := draft.get("token"):
+        lines.append(f"token: {scalar(str(token))}")
     lines += [f"{key}: {_value(value)}" for key, value in fields.items()]
     if tags := draft.get("tags"):
         lines.append(f"tags: [{', '.join(map(_word, tags))}]")  # type: ignore[call-overload]
     if meta := draft.get("meta"):
         lines.append(f"meta: {_value(meta)}")
-    return "".join([line + "\n" for line in lines])
+    return "".join([line + "\n" for line in before]), "".join([line + "\n" for line in lines])
 
 
 def _word(tag: str) -> str:
@@ -194,23 +217,15 @@ def _value(value: object) -> str:
 def check(draft: "dict[str, object]") -> None:
     """UsageError or FormatError, with a hint, if the draft can't become an entry."""
     if not DRAFT_KEYS.issuperset(draft):
-        _refuse_key(next(key for key in draft if key not in DRAFT_KEYS))
+        from journal.refusals import bad_key
+
+        raise bad_key(next(key for key in draft if key not in DRAFT_KEYS))
     for key in TEXT_KEYS:
         if draft.get(key, "") != "":
             _check_string(key, draft[key])
     _check_names(draft)
     _check_lists(draft)
     _check_body(draft.get("body"))
-
-
-def _refuse_key(key: str) -> None:
-    if key in SEALED:
-        raise UsageError(
-            f"{key} is set by the journal, never by a caller",
-            kind="reserved-key",
-            hint=f"leave {key} out; keep your own number as --meta {key}=…",
-        )
-    raise UsageError(f"a draft has no {key!r}", kind="unknown-key", hint="put it under meta")
 
 
 def _check_string(key: str, value: object) -> None:
@@ -265,14 +280,10 @@ def _check_lists(draft: "dict[str, object]") -> None:
             raise FormatError(f"{key} must be a map", kind="bad-field")
         _check_value(key, value, 0)
     for key in draft.get("fields") or ():  # type: ignore[attr-defined]
-        if key in SEALED:
-            _refuse_key(key)
-        if key in _TAKEN or not names.is_key(key):
-            raise UsageError(
-                f"{key!r} can't be a header field",
-                kind="bad-name",
-                hint="a-z, 0-9, '-', '_', 32 at most, and not a key of the entry itself",
-            )
+        if key in SEALED or key in _TAKEN or not names.is_key(key):
+            from journal.refusals import bad_field
+
+            raise bad_field(key)
 
 
 def _check_value(where: str, value: object, depth: int) -> None:
@@ -287,34 +298,20 @@ def _check_value(where: str, value: object, depth: int) -> None:
             check_text(where, key)
             _check_value(where, inner, depth + 1)
     elif isinstance(value, (list, tuple)):
+        if depth < MAX_DEPTH and all([type(one) is str for one in value]):  # noqa: C419 - quicker
+            check_text(where, "".join(value))
+            return
         for inner in value:
             _check_value(where, inner, depth + 1)
 
 
 def _check_body(body: object) -> None:
-    if not isinstance(body, bytes):
-        raise FormatError("the body must be text", kind="bad-field")
-    if len(body) > MAX_BODY:
-        raise FormatError(
-            f"the body is {len(body):,} bytes, and {MAX_BODY:,} is the most",
-            kind="body-too-large",
-            hint="keep it as a file: journal append --attach FILE",
-        )
-    if not body.strip():
-        raise FormatError(
-            "the body is empty", kind="empty-body", hint="give text, or --file, or a pipe"
-        )
+    sound = isinstance(body, bytes) and len(body) <= MAX_BODY and body.strip() and b"\0" not in body
     try:
-        body.decode()
-    except UnicodeDecodeError as error:
-        raise FormatError(
-            f"the body is not valid UTF-8 (at byte {error.start + 1})",
-            kind="not-utf8",
-            hint="convert it first, for example: iconv -f latin1 -t utf-8",
-        ) from error
-    if b"\0" in body:
-        raise FormatError(
-            f"the body holds a NUL (at byte {body.index(0) + 1})",
-            kind="nul-in-body",
-            hint="binary text can't stand in a day file: journal append --attach FILE keeps it",
-        )
+        sound = sound and body.decode()  # type: ignore[attr-defined]
+    except UnicodeDecodeError:
+        sound = False
+    if not sound:
+        from journal.refusals import bad_body
+
+        raise bad_body(body)

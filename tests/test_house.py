@@ -19,14 +19,16 @@ SCRIPT = ROOT / "journal" / "cli" / "journal"
 # A part imports only from floors below it and from its own.
 FLOORS = {
     0: "cjson clock errors finding ids languages named names safe source",
-    1: "accepting chain dayfile entry frontmatter header held hidden inquiry markdown openblock"
-    " pins preamble redacted remains seal selection shown verdicts yamlblock",
-    2: "decisions facts graph paths policy redaction reviews sessions tasks",
-    3: "acceptance anchor attach attached credentials daypath days editing files gitstate identity"
-    " inmemory intake masking mend notebook past policyfile portions protocol receipt settle space"
-    " spool spoolfile store strike tail tokens trim verify workspace",
+    1: "accepting chain conversation dayfile entry frontmatter header held hidden inquiry markdown"
+    " openblock origin pins preamble redacted refusals remains seal selection shown verdicts"
+    " yamlblock",
+    2: "decisions facts graph paths policy redaction reviews rewrites sessions tasks",
+    3: "acceptance anchor attach attached credentials daypath days deadletters editing files"
+    " gitstate identity inmemory intake masking mend notebook past pastheads policyfile portions"
+    " protocol receipt settle space spool spoolfile store strike tail tokens trim verify workspace",
     4: "catalog exports git importers packs recall",
-    5: "api context doctor forgetting links redacting repair restore retention status",
+    5: "api context doctor forgetting hooks importing links recording redacting repair restore"
+    " retention status watching",
     6: "cli mcp tui",
     7: "__main__",
 }

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from strategies import FRAGMENTS, SEPARATORS, bodies, drafts, expected, golden, typed, words
 
-from journal import dayfile, seal
+from journal import dayfile, openblock, seal
 from journal.entry import Draft
 from journal.errors import FormatError, JournalError, UsageError
 from journal.preamble import long_date
@@ -300,3 +300,13 @@ def test_twenty_thousand_drafts() -> None:
         check_day(given)
 
     come_back()
+
+
+@given(
+    st.lists(
+        st.sampled_from(["`", "```", "````", "~~~", "\n", "a", " ", "<", "- ", "> "]), max_size=14
+    )
+)
+def test_a_body_that_is_one_fenced_block_is_closed_as_the_scanner_says(parts: list[str]) -> None:
+    for body in ("".join(parts), "```" + "".join(parts) + "\n```", "```" + "".join(parts)):
+        assert seal._closing(body.encode()) == openblock.closing(body)

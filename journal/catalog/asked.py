@@ -94,6 +94,10 @@ class Asked:
         """The entries with that title or parent, oldest first."""
         return self._rows(find.having(column, value))
 
+    def tagged(self, kind: str, tag: str) -> list[Row]:
+        """The entries of a kind that have a folded tag in their header, in no order."""
+        return self._rows(find.tagged(kind, tag))
+
     def referring(self, kind: str, target: str) -> list[tuple[int, Row]]:
         """The entries whose bodies refer to the folded target so, each with the body's line."""
         return [(line, Row(tuple(rest))) for line, *rest in self._ask(find.referring(kind, target))]
@@ -105,6 +109,19 @@ class Asked:
             for number, name in self._ask(find.hashtags(some)):
                 found.setdefault(number, []).append(name)
         return found
+
+    def origins(self, importer: str, session: str, ids: "Sequence[str]") -> dict[str, str]:
+        """The entries that stand for what a source calls so, by its ids; of any session if ""."""
+        found = [
+            row
+            for some in find.batches(ids)
+            for row in self._ask(find.origins(importer, session, some))
+        ]
+        return dict(sorted(found, key=lambda row: row[1], reverse=True))
+
+    def captured(self, importer: str, session: str) -> "list[tuple[str, str, int]]":
+        """Of a session what hooks appended: its key there, the entry's id, Unix microseconds."""
+        return self._ask(find.captured(f"{importer}:{session}"))
 
     def standing(self, file: str, line: int) -> Row | None:
         """The entry that begins at that line."""

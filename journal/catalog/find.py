@@ -20,6 +20,7 @@ _ORDER = "e.moment, e.writer, e.seq, e.id, e.digest, f.path"  # an id may stand 
 _EQUAL = ("kind", "role", "actor", "session", "path", "namespace")
 _MANY = 500  # below SQLite's limit of values in one question
 _ENDING = 8  # characters that the index of endings has
+_CAPTURED = ("said", "prompt", "tool", "gone")  # how the ids begin that hooks give
 _SHOWN = {"": "e.copy = 0", "also": "e.copy & 1 = 0", "only": "e.copy > 1 AND e.copy & 1 = 0"}
 _PURGED = "SELECT 1 FROM entry p WHERE p.id = ? AND p.copy & 12"
 _MIXED = "id <> upper(id) AND id <> lower(id)"  # as an index has it
@@ -200,6 +201,13 @@ def having(column: "Literal['title', 'parent']", value: str) -> "Question":
     return f"SELECT {_COLUMNS} {_FROM} WHERE {where}", [value]
 
 
+def tagged(kind: str, tag: str) -> "Question":
+    """The rows of a kind that have a folded tag in their header."""
+    where = "t.folded = ? AND t.inline = 0 AND e.kind = ? AND e.copy = 0"
+    join = "JOIN tag t ON t.entry = e.number"
+    return f"SELECT {_COLUMNS} {_FROM} {join} WHERE {where}", [tag, kind]
+
+
 def forgotten(entry_id: str) -> "Question":
     """What is decided about an entry, and the row of the forget entry that decides.
 
@@ -218,6 +226,25 @@ def forgotten(entry_id: str) -> "Question":
 def purged(entry_id: str) -> "Question":
     """A row if the entry was purged."""
     return _PURGED, [entry_id]
+
+
+def origins(importer: str, session: str, ids: "Sequence[str]") -> "Question":
+    """What a source calls so, and the entry that stands for it; at most some hundred."""
+    marks = ", ".join("?" * len(ids))
+    if session:
+        where, values = "head = ?", f"{importer}:{session}"
+    else:
+        where, values = "head GLOB ?", f"{importer}:*"
+    return f"SELECT tail, id FROM origin WHERE tail IN ({marks}) AND {where}", [*ids, values]  # noqa: S608
+
+
+def captured(head: str) -> "Question":
+    """What hooks appended of a session: key, entry, moment; in the order of time."""
+    keys = " OR ".join(f"o.tail GLOB '{kind}-*'" for kind in _CAPTURED)
+    join = "JOIN entry e ON e.number = o.entry"
+    where = f"o.head = ? AND ({keys})"
+    what = "DISTINCT o.tail, o.id, e.moment"  # a copied day file has the same ones again
+    return f"SELECT {what} FROM origin o {join} WHERE {where} ORDER BY 3", [head]  # noqa: S608
 
 
 def standing(path: str, line: int) -> "Question":

@@ -8,6 +8,7 @@ from zlib import crc32
 
 from journal import dayfile, header, hidden, markdown, seal
 from journal.catalog.forgotten import Forgotten
+from journal.catalog.origins import origins
 from journal.catalog.row import STUB, restored
 from journal.cjson import dumps
 from journal.dayfile import Piece
@@ -59,6 +60,7 @@ class Taker:
         self.purged = False  # whether a row may have gone because of a purge, or a redaction
         self._number = 0
         self._tags: list[tuple[str, int, int, str]] = []
+        self._origins: list[tuple[str, str, int, str]] = []
         self._zone: tzinfo | None = None
         self.taken = 0
 
@@ -224,6 +226,8 @@ class Taker:
         self.database.executemany(_ENTRY, rows)
         self.database.executemany("INSERT OR IGNORE INTO tag VALUES (?, ?, ?, ?)", self._tags)
         self._tags = []
+        self.database.executemany("INSERT OR IGNORE INTO origin VALUES (?, ?, ?, ?)", self._origins)
+        self._origins = []
 
     def anew(self, number: int, piece: Piece, flags: int) -> None:
         """Show this piece instead of what the row has, under a new number."""
@@ -245,13 +249,15 @@ class Taker:
         return int(last[0]) if last else 0
 
     def _row(self, piece: Piece, day: DayFile, entry_id: str) -> tuple[Any, ...]:
-        """The columns before `base`; tags and references are noted."""
+        """The columns before `base`; tags, origins and references are noted."""
         known = header.known(piece, day.date, self.zone)
         if known["tags"]:
             self._tag(known["tags"], 0)
         if markdown.may_refer(piece.body):
             self._refer(piece.body)
         tags, meta, fields = known["tags"], known["meta"], known["fields"]
+        if "source" in fields:
+            self._origins += origins(fields, self._number, entry_id)
         return (
             self._number, entry_id, known["at"], header.microseconds(known["moment"]),
             known["kind"], known["title"],

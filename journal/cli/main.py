@@ -107,6 +107,16 @@ VERBS = {
         "purge what policy.yaml keeps no longer",
         "Only when you run it: never in the background, never silently.",
     ),
+    "import": (
+        "imports",
+        "bring in what other tools wrote, once each",
+        "Sources are never touched; what is in the journal already is not brought again.",
+    ),
+    "watch": (
+        "watch",
+        "import what other tools write, as they write it",
+        "One process, until Ctrl-C; start it again and it goes on where it was.",
+    ),
     "policy": (
         "policy",
         "show, check or try what may be kept, and by which line of policy.yaml",
@@ -219,6 +229,8 @@ def _joined(argv: "Sequence[str]") -> list[str]:
     The latter has a blank before it, and so is no option to argparse.
     """
     words: list[str] = []
+    if _asked(argv) == "run":
+        return list(argv)  # the command's words are its own
     recall = _asked(argv) == "recall"
     for word in argv:
         last = words[-1] if words else ""
@@ -239,6 +251,8 @@ def _takes_value(word: str) -> bool:
 def run(argv: "Sequence[str]") -> int:
     """Run one verb; its exit code, or the error that it raised."""
     args, rest = parser(argv).parse_known_args(_joined(argv))
+    if hasattr(args, "paths") and not any(word[:1] == "-" for word in rest):
+        args.paths, rest = [*args.paths, *rest], []  # argparse wants all of them in one place
     if rest:
         raise _unexpected(args.verb, rest)
     if not args.verb:

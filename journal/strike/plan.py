@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from journal import attach, dayfile, hidden
+from journal import attach, dayfile, hidden, origin
 from journal.chain import sealed_digest, slice_digest
 from journal.dayfile import INTACT, is_stub
 from journal.errors import Refused, UsageError
@@ -153,8 +153,10 @@ def _told_purge(stroke: Stroke, main: Place, witness: Witness, reason: str) -> d
     old = witness.header(stroke.id, main)
     if is_stub(main.piece) and old == main.piece.header:
         old = ""  # nobody knows
-    fields = {"of": stroke.id, "what": hidden.PURGE, "old": old}
+    fields: dict[str, Any] = {"of": stroke.id, "what": hidden.PURGE, "old": old}
     fields["new"] = _left(stroke)
+    # So that importing the same again doesn't bring it back.
+    fields |= dict(origin.outliving(main.piece.values, witness.key()))
     return _draft(hidden.KIND, main, f"Purged {stroke.id}", reason, fields)
 
 
@@ -176,7 +178,7 @@ def _main(there: list[Place], stubs: Iterable[str] = ()) -> Place:
     return there[0]
 
 
-def _draft(kind: str, main: Place, title: str, body: str, fields: dict[str, str]) -> dict[str, Any]:
+def _draft(kind: str, main: Place, title: str, body: str, fields: dict[str, Any]) -> dict[str, Any]:
     said = {key: value for key, value in fields.items() if value}
     return {
         "kind": kind, "namespace": _namespace(main), "title": title, "body": body.encode(),

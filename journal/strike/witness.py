@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
-from journal import dayfile, hidden, seal
+from journal import credentials, dayfile, hidden, seal
 from journal.chain import Verdict
 from journal.dayfile import INTACT
 from journal.daypath import day_files
@@ -34,6 +34,10 @@ class Witness:
         if is_spooled or not piece.header or piece.header in self._named:
             return piece.header
         return self._before.get(entry_id, "") or piece.header
+
+    def key(self) -> bytes:
+        """The key of the workspace's fingerprints."""
+        return credentials.key(self._root)
 
     @cached_property
     def _named(self) -> set[str]:

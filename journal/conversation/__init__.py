@@ -1,0 +1,1 @@
+"""What agents and people said to each other, as Markdown that a person reads with ease. Cheap."""
