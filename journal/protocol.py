@@ -128,7 +128,7 @@ class Session:
     def append(self, drafts: "list[seal.Sealing]") -> "list[Receipt]":
         """The whole protocol for one group."""
         self.git, self.branch = self.space.head(anchor(self.space.root))
-        if any("\nattachments: [" in draft.lines for draft in drafts):
+        if any("attachments: [" in draft.after for draft in drafts):
             from journal.attached import still_there
 
             still_there(self.space, drafts)
@@ -242,14 +242,13 @@ class Session:
     def _acknowledge(self, written: "list[_Written]") -> None:
         """One write, one flush; or the spool as it was, and JournalError."""
         records = []
+        # What waits was not yet in the tree of any branch.
+        more = {"branch": "", "waits": True} if self.space.waits else {"branch": self.branch}
         for receipt, piece, _, token in written:
             facts: dict[str, object] = {
                 "path": receipt.file, "writer": self.writer, "seq": receipt.seq, "id": receipt.id,
-                "branch": self.branch,
             }  # fmt: skip
-            if token:
-                facts["token"] = token
-            records.append(encode(facts, piece))
+            records.append(encode(facts | more | ({"token": token} if token else {}), piece))
         self.write_spool(b"".join(records))
 
     def write_spool(self, data: bytes) -> None:
@@ -310,7 +309,8 @@ class Session:
                 trim(self)
         except (OSError, JournalError, ImportError) as error:
             self.notices.append(f"the entry is safe, but tidying up failed: {error}")
-        self.spool.save(self.known)
+        if not (self.rebuilt and self.space.waits):  # else the next append is to look around
+            self.spool.save(self.known)
 
     def _look_around(self, done: "set[str]") -> None:
         """An editor may have saved an old buffer of yesterday over yesterday's newest entries."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from journal import attach, dayfile
 from journal.daypath import DayFile, names_in
+from journal.deadletters.again import letters
+from journal.deadletters.again import strike as strike_letters
 from journal.forgetting import Done, Progress, Striking, in_groups
 from journal.header import id_of
 from journal.header import known as known_of
@@ -34,7 +36,7 @@ MOST = 200  # entries masked at once: their texts are held and noted
 class Held:
     """What an entry still holds: how often, by rule.
 
-    `id` is empty for what is in none: an attachment, or the head of a day file.
+    `id` is empty for what is in none: an attachment, a dead letter, or the head of a day file.
     """
 
     id: str
@@ -52,7 +54,7 @@ def scan(
 ) -> Iterator[Held]:
     """Every entry that holds a secret by the rules as they are now, the newest day first.
 
-    Then attachments. What only a spool holds counts, on line 0.
+    Then attachments, and captures that failed. What only a spool holds counts, on line 0.
     """
     notebook = journal.notebook
     finder = Finder(notebook)
@@ -70,6 +72,7 @@ def scan(
                 yield Held(record.id, record.path, 0, found)
     if since is None:
         yield from _attachments(journal.root, finder)
+        yield from _letters(notebook, finder)
 
 
 def _may_hold(day: DayFile, since: datetime | None) -> bool:
@@ -134,14 +137,27 @@ def _attachments(root: str, finder: Finder) -> Iterator[Held]:
                 yield Held("", f"{folder}/{name}", 0, rules)
 
 
+def _letters(notebook: Notebook, finder: Finder) -> Iterator[Held]:
+    for one in letters(notebook.root):
+        draft = one.draft
+        if draft:
+            masking = finder.masking(str(draft.get("namespace") or notebook.intake.namespace))
+            masking.value({**draft, "body": draft["body"].decode()})
+            if masking.found:
+                rules = dict(sorted(Counter(masking.found).items()))
+                yield Held("", one.file.removeprefix(f"{notebook.root}/"), 0, rules)
+
+
 def apply(
     journal: Journal, ids: Iterable[str], reason: str = "", *, progress: Progress | None = None
 ) -> list[Done]:
     """Mask what these entries still hold, wherever it lies; those that hold nothing are left out.
 
-    UsageError if an entry is nowhere here; then nothing was done.
+    Captures that failed are masked as well. UsageError if an entry is nowhere here; then nothing
+    was done to entries.
     """
     notebook = journal.notebook
+    strike_letters(notebook.place)
     store = notebook.store
     redacting = Redacting(Finder(notebook).masking, lambda: verdicts(store), reason)
     striking = Striking(

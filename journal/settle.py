@@ -39,6 +39,7 @@ class Spooled:
         """Entries of a file were put into `target`; those in `new` never stood anywhere before."""
         for record in records:
             record.path = target
+            record.facts["placed"] = True
             if record.id not in new:
                 record.facts["gone"] = True
         moved = {record.id for record in records}
@@ -61,7 +62,7 @@ def settle(session: Session, path: str) -> bool:
     try:
         for _ in range(4):  # each round writes at most once, and then reads the file again
             look = _look(session, path)
-            if any(record.id not in look.at for record in _of(session, path)):
+            if any(r.id not in look.at and not r.waits for r in _of(session, path)):
                 look = _resting(session, path, look)
             missing = [record for record in _of(session, path) if record.id not in look.at]
             if not _completed(session, path, look) and not _put_back(session, path, look, missing):
@@ -153,10 +154,12 @@ def _bring(
     for _, place in pieces:
         session.known.moved(target, place)
     _heads(session, target)
-    noted = wanted if target != path else gone
+    noted = wanted if target != path else [*gone, *(record for record in fresh if record.waits)]
     if noted:
         new = {record.id for record in fresh}
-        session.write_spool(b"".join([put_back(r, target, first=r.id in new) for r in noted]))
+        branch = session.branch
+        notes = [put_back(r, target, first=r.id in new, branch=branch) for r in noted]
+        session.write_spool(b"".join(notes))
         session.spooled().move(path, noted, target, new)
     _tell(session, target, fresh, gone, path)
     return True
@@ -176,8 +179,8 @@ def _sorted_out(
     """What never reached the file, and what was taken out of it and may come back once."""
     upto = _placed_upto(session, path, look)
     missing = [record for record in missing if "gone" not in record.facts]
-    fresh = [record for record in missing if 0 <= upto < record.seq]
-    gone = [record for record in missing if not 0 <= upto < record.seq]
+    fresh = [record for record in missing if record.waits or 0 <= upto < record.seq]
+    gone = [record for record in missing if not (record.waits or 0 <= upto < record.seq)]
     repo = session.repo() if missing else None
     if repo is None:
         return fresh, gone
@@ -241,7 +244,9 @@ def _relocated(session: Session, path: str, look: _Look) -> bool:
     newest = session.known.newest[path]
     at = look.at.get(newest.id)
     if at is None:
-        newest.away = look.mark or [0]
+        # What waits comes as soon as git is through, and not only once the file has changed.
+        if not any(record.id == newest.id and record.waits for record in _of(session, path)):
+            newest.away = look.mark or [0]
         return False
     header = look.raw[at : at + newest.header] if at >= 0 else b""
     newest.offset = at if seal.digest(header) == newest.digest else -1

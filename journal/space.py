@@ -28,7 +28,7 @@ class Space:
 
     __slots__ = (
         "_second", "enabled", "first", "id", "language", "namespace", "offsets", "policy", "root",
-        "timezone", "until", "veil",
+        "timezone", "until", "veil", "waits",
     )  # fmt: skip
 
     def __init__(self, root: str, compiled: "dict[str, object]") -> None:
@@ -43,6 +43,7 @@ class Space:
         self.policy: dict[str, object] = compiled["policy"]  # type: ignore[assignment]  # {}: none
         self.until: int = compiled["until"]  # type: ignore[assignment]
         self.veil: Callable[[str], str] | None = None  # makes git's HEAD fit to be kept
+        self.waits = False  # acknowledge only: the day files are left to the next append
         self._second = (-1, "", "")  # the last second stamped: a batch has thousands in one
 
     def stamp(self, nanoseconds: int) -> str:

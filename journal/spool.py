@@ -40,6 +40,11 @@ class Record:
         return seq if isinstance(seq, int) else 0
 
     @property
+    def waits(self) -> bool:
+        """Whether it was only acknowledged, by intent, and is still to come into its file."""
+        return "waits" in self.facts and "placed" not in self.facts
+
+    @property
     def namespace(self) -> str:
         """The entry's namespace, from its path."""
         return self.path.split("/")[1] if self.path.count("/") > 1 else ""
@@ -157,15 +162,14 @@ def entries(records: "list[Record]") -> "list[Record]":
     for record in found:
         if moved := notes.get(record.id):
             record.path = moved.path
-            if not moved.facts.get("first"):
-                record.facts["gone"] = True
+            record.facts |= {"placed": True} | ({} if "first" in moved.facts else {"gone": True})
+            record.facts["branch"] = moved.facts.get("branch", record.facts.get("branch", ""))
     return found
 
 
-def put_back(record: Record, path: str, *, first: bool) -> bytes:
+def put_back(record: Record, path: str, *, first: bool, **more: object) -> bytes:
     """The note that an entry now stands in `path`; `first`: it never stood anywhere before."""
-    facts: dict[str, object] = {"put-back": record.id, "path": path}
-    return note(facts | {"first": True} if first else facts)
+    return note({"put-back": record.id, "path": path} | ({"first": True, **more} if first else {}))
 
 
 class Place:
@@ -184,8 +188,7 @@ class Place:
         self.header = header
         self.size = size
         self.lines = lines
-        self.offset = -1  # unknown: look for it
-        self.line = 0
+        self.offset, self.line = -1, 0  # unknown: look for it
         self.before = -1  # not placed itself: the highest number that was; -1: unknown
         # The file as it was when it no longer held the entry: while it stays so, don't look again.
         self.away: list[int] = []
@@ -283,8 +286,7 @@ def from_cache(data: bytes) -> "Known | None":
     held = loads(text.decode())
     known = Known()
     known.inode, known.size, known.trim_at = held["spool"]  # type: ignore[index]
-    known.last = held["last"]  # type: ignore[index]
-    known.complete = held["complete"]  # type: ignore[index]
+    known.last, known.complete = held["last"], held["complete"]  # type: ignore[index]
     known.heads = {k: tuple(v) for k, v in held["heads"].items()}  # type: ignore[index]
     for path, row in held["newest"].items():  # type: ignore[index]
         place = Place(*row[:6])

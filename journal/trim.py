@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 KEEP = 8 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_OURS = ("len", "sha256", "gone")
+_OURS = ("len", "sha256", "gone", "placed")
 
 
 def rebuild(session: Session) -> Known | None:
@@ -166,7 +166,7 @@ def trim(session: Session) -> None:
 def _again(record: Record) -> bytes:
     """A record as it was, and where the entry was put since."""
     gone = "gone" in record.facts
-    if not gone and record.path == record.facts["path"]:
+    if "placed" not in record.facts and record.path == record.facts["path"]:
         return record.whole
     data = encode({k: v for k, v in record.facts.items() if k not in _OURS}, record.slice)
     return data + put_back(record, record.path, first=not gone)

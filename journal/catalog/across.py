@@ -127,8 +127,15 @@ def _spool(taker: Taker, path: str) -> bool:
     for record in records:
         if moved := record.facts.get("put-back"):
             database.execute(
-                "UPDATE spooled SET path = ?, gone = ?, placed = 0 WHERE id = ? AND spool = ?",
-                (record.path, not record.facts.get("first"), moved, number),
+                "UPDATE spooled SET path = ?, gone = ?, branch = coalesce(?, branch), placed = 0"
+                " WHERE id = ? AND spool = ?",
+                (
+                    record.path,
+                    not record.facts.get("first"),
+                    record.facts.get("branch"),
+                    moved,
+                    number,
+                ),
             )
     return replaced
 

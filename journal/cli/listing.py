@@ -177,17 +177,29 @@ def do_show(args: argparse.Namespace) -> int:
     elif args.body:
         output.write_bytes(piece.body)
     elif args.json:
-        by = {"forgotten": forgotten.record()} if forgotten else {}
+        by: dict[str, Any] = {"forgotten": forgotten.record()} if forgotten else {}
+        if now := _git_now(journal, row):
+            by["git_now"] = now
         output.json({"schema": "journal/show@1", "entry": _whole(row, piece)} | by)
     else:
         if forgotten:
             output.write(output.forgotten(row, forgotten))
-        output.write(output.entry_head(row) + "\n")
+        output.write(output.entry_head(row, _git_now(journal, row)) + "\n")
         texts = (piece.body, piece.postscript)
         output.body(*(text.decode(errors="replace") for text in texts))
         here = (row.file, row.line)
         output.findings(f for f in journal.findings() if (f.file, f.line) == here)
     return 0
+
+
+def _git_now(journal: api.Journal, row: Row) -> str:
+    """What git has made of the commit that the entry is anchored to; mostly nothing."""
+    if not row.git:
+        return ""
+    from journal import rewrites
+
+    told = journal.catalog.tagged("event", rewrites.TAG)
+    return rewrites.fold(told).anchored(row.git) if told else ""
 
 
 def _whole(row: Row, piece: Piece) -> dict[str, Any]:

@@ -117,6 +117,16 @@ VERBS = {
         "import what other tools write, as they write it",
         "One process, until Ctrl-C; start it again and it goes on where it was.",
     ),
+    "hook": (
+        "hook",
+        "capture what is said and done in agents and git, as it happens",
+        "It writes their settings: merged, backed up, taken away again by `remove`.",
+    ),
+    "status": (
+        "status",
+        "show how the workspace is doing, and what could not be captured",
+        "",
+    ),
     "policy": (
         "policy",
         "show, check or try what may be kept, and by which line of policy.yaml",

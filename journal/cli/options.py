@@ -3,6 +3,8 @@
 Cheap on purpose: the fast path reads it.
 """
 
+import os
+
 # option: (key of the draft, metavariable, help)
 VALUED = {
     "--title": ("title", "TEXT", "a one-line title"),
@@ -20,7 +22,14 @@ META = "--meta"
 FILE = "--file"
 ATTACH = "--attach"
 WORKSPACE = "--workspace"
+SESSION_IN = "JOURNAL_SESSION"  # set by `journal run` for what it runs
 JSON = "--json"
+
+
+def inherited() -> "dict[str, str]":
+    """What the environment gives of a draft: the session that `journal run` records."""
+    session = os.environ.get(SESSION_IN, "")
+    return {"session": session} if session else {}
 
 
 def meta(pairs: "list[str]") -> "dict[str, str]":

@@ -171,8 +171,8 @@ def forgotten(row: Row, by: Row) -> str:
     return style(f"forgotten {when} by {short(by.id)}: {why}; {back}", "yellow")
 
 
-def entry_head(entry: Row | Entry) -> str:
-    """What stands above an entry's body."""
+def entry_head(entry: Row | Entry, git_now: str = "") -> str:
+    """What stands above an entry's body; `git_now`: what its commit is since git rewrote it."""
     who = " · ".join(filter(None, (entry.role, entry.actor)))
     lines = [
         style(one_line(name_of(entry)), "bold"),
@@ -180,6 +180,8 @@ def entry_head(entry: Row | Entry) -> str:
     ]
     facts = [] if name_of(entry) == _PURGED else [f"kind {entry.kind}"]
     facts += [f"{k} {v}" for k in ("session", "path", "parent", "git") if (v := getattr(entry, k))]
+    if git_now:
+        facts[-1] += f" (now {git_now})"
     facts += [
         f"{key} {_fact(value)}"
         for key, value in (*entry.fields.items(), *entry.meta.items())

@@ -118,7 +118,7 @@ def _draft(args: argparse.Namespace, body: bytes) -> Draft:
     for key in ("tags", "meta"):
         if key in values and key in given:
             given[key] = values[key] + given[key] if key == "tags" else values[key] | given[key]
-    return Draft(body=body, **values | given)
+    return Draft(body=body, **options.inherited() | values | given)
 
 
 def _with_files(notebook: Notebook, draft: Draft, files: list[str]) -> Draft:
@@ -313,4 +313,4 @@ def _line(line: bytes, given: dict[str, Any]) -> Draft:
     body = value.pop("body", None)
     if not isinstance(body, str):
         raise FormatError("the draft has no body", kind="empty-body", hint='{"body": "text", …}')
-    return Draft(body=body, **given | _values(value))
+    return Draft(body=body, **options.inherited() | given | _values(value))

@@ -13,6 +13,7 @@ from typing import Any
 
 from journal import dayfile, seal
 from journal.dayfile import INTACT
+from journal.deadletters.again import strike as strike_letters
 from journal.errors import JournalError
 from journal.files import Folder
 from journal.mend.holding import session as held_session
@@ -121,6 +122,7 @@ def _append(session: Session, drafts: Sequence[dict[str, object]]) -> list[Recei
 def _strike(session: Session, intent: Intent, derived: Derived) -> None:
     root = session.space.root
     strokes = {stroke.id: stroke for stroke in intent.strokes}
+    strike_letters(session.space)
     files = _files(root, strokes, dict(intent.files))
     if files != intent.files:  # what waited in the spool has come to a file with the last append
         note.write(root, replace(intent, files=files))
