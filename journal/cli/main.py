@@ -117,6 +117,11 @@ VERBS = {
         "import what other tools write, as they write it",
         "One process, until Ctrl-C; start it again and it goes on where it was.",
     ),
+    "run": (
+        "run",
+        "record a command-line conversation: run a command in a terminal of its own",
+        "What you type and what it prints become entries. The exit code is the command's.",
+    ),
     "hook": (
         "hook",
         "capture what is said and done in agents and git, as it happens",
