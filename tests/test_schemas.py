@@ -277,6 +277,49 @@ def test_what_forgetting_prints(sample: Sample) -> None:
         assert not faults(name, found), words
 
 
+CAPTURING = [
+    ("status", ("status",)),
+    ("import", ("import", "jsonl", "chat.jsonl", "--dry-run")),
+    ("import", ("import", "jsonl", "chat.jsonl")),
+    ("import", ("import", "jsonl", "chat.jsonl")),
+    ("hook", ("hook", "install", "claude-code", "--dry-run")),
+    ("hook", ("hook", "install", "claude-code")),
+    ("hook", ("hook", "install", "git")),
+    ("hook-status", ("hook", "status")),
+    ("status", ("status",)),
+    ("hook-letters", ("hook", "letters")),
+    ("hook-letters", ("hook", "letters", "--retry")),
+    ("run", ("run", "--", "echo", "words")),
+    ("hook", ("hook", "remove", "claude-code")),
+    ("hook-letters", ("hook", "letters", "--drop")),
+]
+CHAT = """\
+{"id": 1, "role": "user", "text": "hello", "at": "2026-11-20T08:00:00Z"}
+{"id": 2, "role": "assistant", "text": "hello", "path": "main/other"}
+not JSON
+{"id": 4}
+"""
+STOP = b'{"hook_event_name": "Stop", "session_id": "s", "last_assistant_message": "hello"}'
+
+
+def test_what_capturing_prints(sample: Sample) -> None:
+    (sample.root / "chat.jsonl").write_text(CHAT, encoding="utf-8")
+    subprocess.run(["git", "init", "-q"], cwd=sample.root, check=True)
+    spool = sample.root / ".journal" / "state" / "spool"
+    spool.parent.mkdir(parents=True)
+    spool.touch()  # so that nothing can be appended
+    for payload in (STOP, b"no payload"):
+        assert sample.run("hook", "run", "codex", stdin=payload).returncode == 0
+    spool.unlink()
+    for name, words in CAPTURING:
+        found = json.loads(sample.run(words[0], "--json", *words[1:]).stdout)
+        assert not faults(name, found), words
+        if name == "hook-letters":
+            assert len(found["letters"]) == (2 if words[-1] == "letters" else 1)
+        if words[0] == "import":
+            assert found["new"] == (0 if found["unchanged"] else 3)
+
+
 def test_a_broken_configuration_prints_an_error(sample: Sample) -> None:
     (sample.root / "journal.toml").write_text("schema = \n", encoding="utf-8")
     done = sample.run("list", "--json")
@@ -297,6 +340,13 @@ RECEIPT = {
 }  # fmt: skip
 ERROR = {"error": {"kind": "bad-time", "message": "m", "hint": "", "retryable": False, "code": 2}}
 VERDICT = {"id": ENTRY["id"], "state": "edited", "file": ENTRY["file"], "line": 3, "diff": "-a"}
+LETTER = {
+    "file": "x", "at": "2026-11-21T14:03:22Z", "agent": "codex", "event": "Stop", "bytes": 9,
+    "error": {"kind": "bad-payload", "message": "m"}, "kept": True, "title": "t",
+}  # fmt: skip
+HOOK = {
+    "target": "git", "scope": "", "state": "partly", "files": ["x"], "notes": ["n"], "last": "",
+}  # fmt: skip
 RIGHT: dict[str, dict[str, Any]] = {
     "entry": ENTRY,
     "receipt": RECEIPT,
@@ -306,7 +356,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "tail": {"schema": "journal/tail@1", "entry": ENTRY},
     "reindex": {"schema": "journal/reindex@1", "entries": 1, "files": 1},
     "completion": {"schema": "journal/completion@1", "shell": "bash", "code": "x"},
-    "show": {"schema": "journal/show@1", "entry": ENTRY},
+    "show": {"schema": "journal/show@1", "entry": ENTRY, "git_now": "0" * 12},
     "day": {"schema": "journal/day@1", "date": "2026-11-21", "entries": [ENTRY], "total": 1},
     "recall": {
         "schema": "journal/recall@1", "query": "a text",
@@ -342,6 +392,38 @@ RIGHT: dict[str, dict[str, Any]] = {
     "retention": {
         "schema": "journal/retention@1", "dry_run": True, "left": ["x"], "history": ["git gc"],
         "purged": [{"id": ENTRY["id"], "at": ENTRY["at"], "kind": "note", "rule": "max_entries 1"}],
+    },
+    "import": {
+        "schema": "journal/import@1", "dry_run": False, "from": ["x"], "importer": "jsonl",
+        "files": 1, "unchanged": 0, "bytes": 9, "new": 1, "known": 0, "older": 0, "refused": 0,
+        "withheld": 0, "masked": 0, "attached": 0, "kinds": {"note": 1}, "roles": {"user": 1},
+        "sessions": 1, "left": {"image": 1}, "codes": {"no-time": 1},
+        "paths": [{"path": "p", "session": "s", "parent": "", "file": "x", "line": 1}],
+        "findings": [{"code": "no-time", "file": "x", "line": 1, "message": "m", "fix": ""}],
+    },
+    "run": {
+        "schema": "journal/run@1", "command": ["true"], "session": "s", "namespace": "", "exit": 0,
+        "signal": "", "entries": 2, "first": ENTRY["id"], "last": ENTRY["id"], "inputs": 0,
+        "outputs": 0, "failed": 0, "waiting": 0, "disabled": False, "trouble": ["t"],
+        "notices": ["n"],
+    },
+    "hook": {
+        "schema": "journal/hook@1", "action": "install", "dry_run": False, "target": "git",
+        "scope": "local", "state": "installed", "files": ["x"], "backups": ["x"], "changed": True,
+        "diff": "-a", "notes": ["n"],
+    },
+    "hook-status": {
+        "schema": "journal/hook-status@1", "letters": 1, "error": LETTER["error"],
+        "hooks": [{**HOOK, "backups": [], "changed": False, "diff": ""}],
+    },
+    "hook-letters": {
+        "schema": "journal/hook-letters@1", "brought": ["x"], "known": 0, "dropped": False,
+        "letters": [LETTER],
+    },
+    "status": {
+        "schema": "journal/status@1", "workspace": "/w", "writer": "anna-3f9c2e", "enabled": True,
+        "entries": 1, "today": 1, "last": {"id": ENTRY["id"], "at": ENTRY["at"]},
+        "letters": [LETTER], "hooks": [HOOK],
     },
     "verify": {"schema": "journal/verify@1", "entries": [VERDICT], "counts": {"edited": 1}},
     "policy": {
