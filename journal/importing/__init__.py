@@ -18,6 +18,7 @@ from journal.errors import Conflict
 from journal.files import Folder, close, lock, unlock
 from journal.finding import Finding
 from journal.importers.port import Captured, Importer, Item, Reading
+from journal.importing import rare
 from journal.importing.brought import Brought, Options
 from journal.importing.known import Known
 from journal.importing.naming import Naming
@@ -49,6 +50,7 @@ class Round:
         self._naming = Naming(journal.notebook.intake, options.namespace)
         self._known = Known(journal, importer.name, self._naming)
         self._unchanged = Unchanged(journal, importer.name, options)
+        self._intake = journal.notebook.intake
         self._began = 0.0
 
     def __enter__(self) -> Self:
@@ -73,9 +75,10 @@ class Round:
             for error in _closed(path):
                 self.brought.found(_unreadable(str(error.filename), error))
         total, done = sum(map(_size, files)), 0
-        with self._alone():
+        with self._alone(), rare.collections() as between:
             self.journal.catalog.catch_up()
             self._began = clock.now().timestamp()
+            self._intake = self.journal.notebook.intake
             self._known.begin()
             writing, marks = self._writing(), {}
             for file in files:
@@ -86,6 +89,7 @@ class Round:
                 else:
                     marks[file] = self._unchanged.mark(file)
                     self._file(file, writing)
+                    between(_size(file))
                 done += _size(file)
             writing.flush()
         for file in marks.keys() - writing.refused:  # those are tried again the next time
@@ -122,7 +126,7 @@ class Round:
             yield _unreadable(file, error)
 
     def _reading(self, file: str) -> Reading:
-        intake = self.journal.notebook.intake
+        intake = self._intake
         masking = intake.masking(self.options.namespace or intake.namespace)
         return Reading(
             known=self._counted,
