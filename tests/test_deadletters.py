@@ -86,8 +86,11 @@ def test_what_an_import_has_brought_meanwhile(fired: Fired, tmp_path: Path) -> N
         running = [
             subprocess.Popen(fired.words(), stdin=subprocess.PIPE, cwd=fired.root) for _ in given
         ]
-        for one, what in zip(running, given, strict=True):
-            one.communicate(json.dumps(what).encode())
+        for one, what in zip(running, given, strict=True):  # they wait for the lock together
+            assert one.stdin
+            one.stdin.write(json.dumps(what).encode())
+            one.stdin.close()
+        assert [one.wait() for one in running] == [0] * len(given)
     assert len(letters(fired)) == 4
     call = {"type": "tool_use", "id": "toolu_x", "name": "Bash", "input": tool()["tool_input"]}
     back = {"type": "tool_result", "tool_use_id": "toolu_x", "content": "run 1"}
