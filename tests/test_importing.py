@@ -16,6 +16,7 @@ from test_schemas import faults
 
 from journal import api, forgetting
 from journal.conversation import said
+from journal.deadletters import Letter
 from journal.entry import Draft, Entry
 from journal.errors import WorkspaceError
 from journal.finding import Finding
@@ -158,7 +159,10 @@ def test_what_a_hook_appends_while_it_is_being_imported_is_not_brought_again(
 
     class Live(Notes):
         def read(self, _: str, reading: Reading) -> Iterator[Item | Finding]:
+            letter = Letter(journal.root, {})  # a hook notes first what it is about to append
+            letter.begin({"body": b"hi"})
             journal.append(Draft(body="hi", fields={"source": "notes:s1:said-0"}, session="s1"))
+            letter.done()
             seen.extend(reading.captured("s1"))
             yield from ()
 

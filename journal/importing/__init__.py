@@ -14,6 +14,7 @@ from time import sleep
 from typing import TYPE_CHECKING
 
 from journal import clock, origin, pastheads
+from journal.deadletters import DEAD
 from journal.errors import Conflict
 from journal.files import Folder, close, lock, unlock
 from journal.finding import Finding
@@ -51,6 +52,7 @@ class Round:
         self._known = Known(journal, importer.name, self._naming)
         self._unchanged = Unchanged(journal, importer.name, options)
         self._intake = journal.notebook.intake
+        self._fired = 0
         self._began = 0.0
 
     def __enter__(self) -> Self:
@@ -76,6 +78,7 @@ class Round:
                 self.brought.found(_unreadable(str(error.filename), error))
         total, done = sum(map(_size, files)), 0
         with self._alone(), rare.collections() as between:
+            self._fired = _fired(self.journal.root)
             self.journal.catalog.catch_up()
             self._began = clock.now().timestamp()
             self._intake = self.journal.notebook.intake
@@ -145,7 +148,9 @@ class Round:
             return found
         if found and 0 <= (age := clock.now().timestamp() - written) < _SETTLES:
             sleep(_SETTLES - age)
-        self.journal.catalog.catch_up()
+        if (fired := _fired(self.journal.root)) != self._fired:
+            self._fired = fired
+            self.journal.catalog.catch_up()
         return self._known.captured(session)
 
     def _counted(self, names: Iterable[str], session: str = "") -> Mapping[str, str]:
@@ -215,3 +220,11 @@ def _closed(path: str) -> list[OSError]:
 def _unreadable(file: str, error: OSError) -> Finding:
     why = error.strerror or str(error)
     return Finding(_UNREADABLE, file, 0, f"can't be read: {why}", "make it readable")
+
+
+def _fired(root: str) -> int:
+    """What changes when a hook captures something: it notes first what it is about to append."""
+    try:
+        return os.stat(f"{root}/{DEAD}").st_mtime_ns
+    except OSError:
+        return 0
