@@ -214,6 +214,21 @@ def test_full_attaches_what_is_shown_in_part(journal: api.Journal, tmp_path: Pat
     assert len(entry.body) < 5000
 
 
+@pytest.mark.parametrize("policy", ["persist: none", "denylist: [zebra]", "persist: hash_only"])
+def test_a_policy_that_keeps_no_files_ends_no_import(
+    journal: api.Journal, tmp_path: Path, policy: str
+) -> None:
+    Path(journal.root, "policy.yaml").write_text(f"defaults: {{{policy}}}\n", "utf-8")
+    long = {"id": "u2", "body": LONG + "a zebra\n" + LONG, "follows": "u1"}
+    folder = source(tmp_path / "in", "a.jsonl", {"id": "u1", "body": "one"}, long)
+    brought = bring(journal, folder, full=True)
+    assert (brought.new, brought.attached, brought.codes) == (2, 0, {"policy-refused": 1})
+    assert not any(
+        b"zebra" in path.read_bytes() for path in Path(journal.root, "journal").rglob("*.md")
+    )
+    assert bring(journal, folder, full=True).new == 0
+
+
 def test_a_dry_run_writes_nothing(journal: api.Journal, tmp_path: Path) -> None:
     folder = source(
         tmp_path / "in", "a.jsonl", {"id": "u1", "body": LONG}, {"id": "u2", "body": "b"}

@@ -8,7 +8,7 @@ from typing import Any
 
 from journal import attach, origin, seal
 from journal.entry import Draft
-from journal.errors import FormatError, JournalError, WorkspaceError
+from journal.errors import FormatError, JournalError, Refused, WorkspaceError
 from journal.finding import Finding
 from journal.ids import is_id
 from journal.importers.port import THERE, Item
@@ -97,8 +97,12 @@ class Writing:
                 fields[name] = entry
         if self.options.namespace:
             draft = replace(draft, namespace=self.options.namespace)
-        if wholes := self._attached(item, draft):
-            fields[attach.FIELD] = wholes
+        try:
+            if wholes := self._attached(item, draft):
+                fields[attach.FIELD] = wholes
+        except Refused as error:  # the entry comes all the same, as the policy lets it in
+            told = f"not kept whole: {error.message}"
+            self.brought.found(Finding(error.kind, one.file, item.line, told, "see policy.yaml"))
         return replace(draft, fields=fields)
 
     def _name(self, item: Item, wanted: str) -> Name:
