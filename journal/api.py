@@ -57,9 +57,7 @@ class Journal:
     @cached_property
     def notebook(self) -> "Notebook":
         """The notebook: what is appended goes through it."""
-        from journal.notebook import Notebook
-
-        return Notebook.open(self.root)
+        return notebook(self.root)
 
     def append(self, draft: "Draft") -> "Receipt":
         """Write one entry, durably."""
@@ -78,6 +76,11 @@ class Journal:
         importer = importers.load(source)
         with Round(self, importer, Options(**options)) as importing:
             return importing.bring(importers.paths(importer, paths))
+
+    @property
+    def default_namespace(self) -> str:
+        """The workspace's first namespace: of whatever names none."""
+        return space.open_space(self.root, int(time())).namespace
 
     @property
     def timezone(self) -> str:
@@ -229,6 +232,19 @@ class Journal:
 def open(directory: str = "", progress: "Progress | None" = None) -> Journal:  # noqa: A001
     """The journal of the workspace at `directory`, or found as the command line finds it."""
     return Journal(space.find(str(directory)), progress)
+
+
+def notebook(directory: str = "") -> "Notebook":
+    """The notebook of that workspace, which asks the catalog for sessions it doesn't know.
+
+    `Notebook.open` alone would read every day file for one.
+    """
+    from journal.catalog.turned import asker
+    from journal.notebook import Notebook
+
+    opened = Notebook.open(directory)
+    opened.turned = asker
+    return opened
 
 
 class Memory:

@@ -9,7 +9,7 @@ import os
 from journal import seal
 from journal.errors import JournalError
 from journal.files import Folder, close, read_at, write_all
-from journal.spool import Place
+from journal.known import Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

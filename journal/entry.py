@@ -43,7 +43,8 @@ class Entry:
     """An entry as read, sealed or handwritten.
 
     `at` is the header's text, `moment` its instant. `fields` holds the header's other keys, in
-    their order. `postscript` is what somebody typed under the sealed body.
+    their order. `postscript` is what somebody typed under the sealed body. `turn` counts the
+    entries of its session from 1; 0 outside of one, and before there were turns.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Entry:
     fields: Mapping[str, Any] = field(default_factory=dict)
     git: str = ""
     token: str = ""
+    turn: int = 0
     seq: int = 0
     prev: str = ""
     digest: str = ""
@@ -79,6 +81,13 @@ class Entry:
     def head(self) -> str:
         """The first line of the body that isn't blank."""
         return head_of(self.body)
+
+    @property
+    def microseconds(self) -> int:
+        """The moment since the beginning of 1970, UTC."""
+        from journal.header import microseconds
+
+        return microseconds(self.moment)
 
     @property
     def order(self) -> tuple[datetime, str, int, str]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from journal.cjson import dumps
 from journal.dayfile import Piece
+from journal.seal import MOST_TURNS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ _MOST = 1 << 63  # what a database can count
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TEXTS = ("kind", "role", "actor", "session", "path", "parent", "git", "token", "prev", "digest")
 _KEYS = frozenset((*TEXTS, *"id at title tags meta seq len closes".split()))
+_TURNED = _KEYS | {"turn"}
 
 
 def known(piece: Piece, date: str, zone: Callable[[], tzinfo]) -> dict[str, Any]:
@@ -37,7 +39,10 @@ def known(piece: Piece, date: str, zone: Callable[[], tzinfo]) -> dict[str, Any]
     found["tags"] = _tags(values.get("tags"))
     found["meta"] = meta if isinstance(meta, dict) else {}
     found["seq"] = seq if type(seq) is int and abs(seq) < _MOST else 0
-    found["fields"] = {key: value for key, value in values.items() if key not in _KEYS}
+    turn = values.get("turn")
+    found["turn"] = turn if type(turn) is int and 0 < turn <= MOST_TURNS else 0
+    own = _KEYS if found["turn"] == 0 else _TURNED  # else it is a field of somebody's own
+    found["fields"] = {key: value for key, value in values.items() if key not in own}
     return found
 
 

@@ -21,11 +21,12 @@ _LINK = re.compile(r"[0-9]+:sha256:[0-9a-f]{64}")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
 __all__ = [
-    "HIDE", "KIND", "PURGE", "UNHIDE", "Forgetting", "Said", "base_id", "forgetting", "is_own_stub",
-    "is_stub", "stub", "stub_digest", "stubbed", "told", "told_redacted",
+    "HIDE", "KIND", "PURGE", "UNHIDE", "Forgetting", "Said", "base_id", "forgetting", "is_aside",
+    "is_own_stub", "is_stub", "stub", "stub_digest", "stubbed", "told", "told_redacted",
 ]  # fmt: skip
 KIND = "forget"
 HIDE, UNHIDE, PURGE = "hide", "unhide", "purge"
@@ -114,6 +115,11 @@ def forgetting(piece: Piece, by: str) -> Forgetting | None:
     if what == PURGE and (("new" in values or "old" in values) if _is_hand(of) else not new):
         what = HIDE
     return Forgetting(by, of, what if what in (UNHIDE, PURGE) else HIDE, new)
+
+
+def is_aside(values: Mapping[str, Any]) -> bool:
+    """Whether a header is of a record of what an agent was told: shown only when asked for."""
+    return values.get("kind") == "event" and values.get("event") == "context"
 
 
 def _is_hand(entry_id: str) -> bool:

@@ -28,6 +28,7 @@ class MemoryNotebook:
         self._last = ""
         self._links: dict[str, tuple[int, str]] = {}
         self._tokens: dict[str, Receipt] = {}
+        self._turns: dict[tuple[str, str], tuple[int, str]] = {}  # the last one, and the path
 
     def append(self, draft: Draft) -> Receipt:
         """Write one entry."""
@@ -36,11 +37,13 @@ class MemoryNotebook:
     def append_many(self, drafts: Sequence[Draft]) -> list[Receipt]:
         """Write several entries, or none if one of them can't be an entry."""
         sealings = [self._intake.admit(given(draft, self.store)) for draft in drafts]
-        held = self._last, {**self._links}, {**self._tokens}, {**self.store.texts}
+        held = (
+            self._last, {**self._links}, {**self._tokens}, {**self._turns}, {**self.store.texts}
+        )  # fmt: skip
         try:
             return [self._tokens.get(sealing.token) or self._write(sealing) for sealing in sealings]
         except FormatError:  # only now is a header known to be too large
-            self._last, self._links, self._tokens, self.store.texts = held
+            self._last, self._links, self._tokens, self._turns, self.store.texts = held
             raise
 
     def _write(self, sealing: seal.Sealing) -> Receipt:
@@ -50,6 +53,13 @@ class MemoryNotebook:
         start = (0, seal.genesis(self.store.config.id, WRITER, namespace))
         seq, prev = self._links.get(namespace, start)
         self._last = ids.after(self._last, int(moment.timestamp() * 1000))
+        if sealing.filled:
+            sealing.turn = sealing.filled
+        elif sealing.session:
+            turn, way = self._turns.get((namespace, sealing.session), (0, seal.MAIN))
+            sealing.turn = turn + 1
+            sealing.way = way if way != seal.MAIN and not sealing.path else ""
+            self._turns[namespace, sealing.session] = (turn + 1, sealing.switched or way)
         header, piece = sealing.seal(self._last, at, "", seq + 1, prev)
         self._links[namespace] = (seq + 1, f"{seq + 1}:{seal.digest(header)}")
         path = f"journal/{namespace}/{at[:4]}/{at[:10]}.md"

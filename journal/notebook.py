@@ -16,9 +16,9 @@ from journal.errors import JournalError, UsageError
 from journal.finding import Finding
 from journal.ids import matches
 from journal.intake import Intake
+from journal.known import Known
 from journal.named import none_named, several_named
 from journal.selection import EVERYTHING, Selection
-from journal.spool import Known
 from journal.store import Store
 from journal.workspace import read_config
 
@@ -53,6 +53,7 @@ class Notebook:
         self._space = place
         self._sources = space.sources_of(store.root)
         self._known = Known()
+        self.turned: space.Turned | None = None  # see `Space`: what knows sessions without reading
         self._intake = _intake(place)
 
     @classmethod
@@ -145,7 +146,9 @@ class Notebook:
         """Write drafts that are ready, with one flush."""
         if not self.enabled:
             return [Receipt("", "", "", 0, 0, "", durable=False) for _ in sealings]
-        receipts = protocol.append(self.place, sealings, known=self._known)
+        place = self.place
+        place.turned = self.turned
+        receipts = protocol.append(place, sealings, known=self._known)
         if receipts:
             receipts[0].notices = self._intake.notices + receipts[0].notices
         return [_receipt(done) for done in receipts]

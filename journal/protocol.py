@@ -17,10 +17,12 @@ from journal.anchor import anchor
 from journal.days import Days
 from journal.errors import JournalError
 from journal.files import Folder, close, flush, lock, unlock
+from journal.known import Known, Place, place_of
 from journal.receipt import Receipt, promised
 from journal.space import PENDING, Space, day_path, writer_of
-from journal.spool import Known, Place, encode, place_of
+from journal.spool import encode
 from journal.spoolfile import SpoolFile
+from journal.turns import Turns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from journal.settle import Spooled
 
 TRIM_AT = 16 << 20
-
 # An entry on its way: numbered and linked, not yet in a file. With its slice and its token.
 _Written = tuple[Receipt, bytes, Place, str]
 
@@ -84,17 +85,15 @@ class Session:
         self.space = space
         self.writer = writer
         self.notices = list(told)
-        self.git = self.branch = ""
+        self.git = self.branch = self.last = ""
         self.days = Days(self)
         self.spool = SpoolFile(home, writer)
         self.known = Known()
         self.stale: Known | None = None  # the cache, when the spool has moved on
         self.rebuilt = False  # a crash or a lost cache: look at every file the spool knows
-        self.asked = 0  # how often git was asked
-        self.patience = 30  # how often a file may be waited for that another program is writing
+        self.asked, self.patience = 0, 30  # how often git was asked; may be waited for a file
         self.links: dict[str, str] = {}  # namespace: the next prev
         self.heads: dict[str, tuple[int, str]] = {}  # as in Known, with what is being written
-        self.last = ""
         self.paths: dict[tuple[str, str], str] = {}  # namespace and date: the part to write to
         self._spooled: Spooled | None = None
         self._repo: Repo | None = None
@@ -121,8 +120,8 @@ class Session:
             else:
                 held = found
         self.known = held
-        self.heads = dict(held.heads)
-        self.last = held.last
+        self.heads, self.last = dict(held.heads), held.last
+        self.turns = Turns(self.space, held, self.spool.name)
         return True
 
     def append(self, drafts: "list[seal.Sealing]") -> "list[Receipt]":
@@ -176,6 +175,8 @@ class Session:
         prev = self.links.get(namespace) or self._link(namespace)
         entry_id = ids.after(self.last, now // 1_000_000)
         seq = self.heads.get(namespace, (0, ""))[0] + 1
+        if draft.session:
+            self.turns.give(draft, namespace)
         header, piece = draft.seal(entry_id, at, self.git, seq, prev)
         place = place_of(seq, entry_id, header, piece)
         receipt = promised(draft, entry_id, at, path, seq)
@@ -245,10 +246,9 @@ class Session:
         # What waits was not yet in the tree of any branch.
         more = {"branch": "", "waits": True} if self.space.waits else {"branch": self.branch}
         for receipt, piece, _, token in written:
-            facts: dict[str, object] = {
-                "path": receipt.file, "writer": self.writer, "seq": receipt.seq, "id": receipt.id,
-            }  # fmt: skip
-            records.append(encode(facts | more | ({"token": token} if token else {}), piece))
+            facts = {"path": receipt.file, "writer": self.writer, "seq": receipt.seq, **more}
+            facts |= {"id": receipt.id} | ({"token": token} if token else {})
+            records.append(encode(facts, piece))
         self.write_spool(b"".join(records))
 
     def write_spool(self, data: bytes) -> None:
@@ -276,6 +276,7 @@ class Session:
         self.known.size = before + len(data)
 
     def _place(self, written: "list[_Written]") -> None:
+        self.turns.look_again()
         groups: dict[str, list[_Written]] = {}
         for entry in written:
             groups.setdefault(entry[0].file, []).append(entry)
@@ -284,14 +285,16 @@ class Session:
             try:
                 self.days.put(path, [(piece, place) for _, piece, place, _ in entries])
             except (OSError, JournalError, ImportError) as error:
+                why = getattr(error, "strerror", None) or error
                 entries[0][0].notices.append(
-                    f"{path}: can't be written ({getattr(error, 'strerror', None) or error}); the"
-                    " entry is safe in the spool, and the next append puts it in its place"
+                    f"{path}: can't be written ({why}); the entry is safe in the spool, and the"
+                    " next append puts it in its place"
                 )
             for receipt, _, place, _ in entries:
                 receipt.line, place.before = place.line, upto
                 self.known.learn(path, place)
         self.known.heads = self.heads
+        self.turns.keep()
 
     def _remember(self, written: "list[_Written]") -> None:
         """What is done once the entries are safe: trouble here is told, never raised."""
@@ -302,7 +305,11 @@ class Session:
 
                 settle_all(self, done)
             else:
-                self._look_around(done)
+                # An editor may have saved an old buffer of yesterday over its newest entries.
+                for path in self.days.robbed(done):
+                    from journal.settle import settle
+
+                    settle(self, path)
             if self.known.size > max(TRIM_AT, self.known.trim_at):
                 from journal.trim import trim
 
@@ -311,10 +318,3 @@ class Session:
             self.notices.append(f"the entry is safe, but tidying up failed: {error}")
         if not (self.rebuilt and self.space.waits):  # else the next append is to look around
             self.spool.save(self.known)
-
-    def _look_around(self, done: "set[str]") -> None:
-        """An editor may have saved an old buffer of yesterday over yesterday's newest entries."""
-        for path in self.days.robbed(done):
-            from journal.settle import settle
-
-            settle(self, path)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from journal.errors import FormatError, JournalError, UsageError
-from journal.seal import MAX_BODY, SEALED
+from journal.seal import GIVEN, MAX_BODY
 
 
 def bad_key(key: str) -> UsageError:
     """A key that drafts don't have, or that only the journal sets."""
-    if key in SEALED:
+    if key in GIVEN:
         return UsageError(
             f"{key} is set by the journal, never by a caller",
             kind="reserved-key",
@@ -19,7 +19,7 @@ def bad_key(key: str) -> UsageError:
 
 def bad_field(key: str) -> UsageError:
     """A header field that can't be one."""
-    if key in SEALED:
+    if key in GIVEN:
         return bad_key(key)
     return UsageError(
         f"{key!r} can't be a header field",

@@ -17,13 +17,14 @@ sha256 = _sha256
 MAX_BODY = 1 << 20
 MAX_HEADER = 16 << 10
 MAX_DEPTH = 32
+MAIN = "main"  # the path of what names none
+MOST_TURNS = 1_000_000_000  # of a session: no typed number keeps it from counting on
 SEALED = ("id", "seq", "prev", "len", "closes", "digest")
+GIVEN = (*SEALED, "turn")  # under the lock, or by what is sealed: no caller gives them
 TEXT_KEYS = ("title", "kind", "role", "actor", "session", "path", "parent", "git", "token")
 _SHOWN_KEYS = ("role", "actor", "session", "path")
 NO_ANCHOR = "-"  # git: that the entry has none, not even the workspace's own
 DRAFT_KEYS = frozenset((*TEXT_KEYS, "body", "tags", "meta", "fields", "namespace", "at"))
-# JSON shows these beside the header's keys.
-_TAKEN = DRAFT_KEYS | {"file", "line", "writer", "postscript", "score", "snippet"}
 _SHOWN_TITLE = 120
 _WORDS = frozenset("true false null yes no on off y n ~".split())
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./@+:")
@@ -111,8 +112,9 @@ class Sealing:
     """A draft that passed every check, with all that needs no lock already done."""
 
     __slots__ = (
-        "after", "at", "body_digest", "body_size", "ending", "follows", "git", "id", "lines",
-        "namespace", "parent", "redacted", "role", "tail", "title", "token", "withheld",
+        "after", "at", "body_digest", "body_size", "ending", "filled", "follows", "git", "id", "lines",
+        "namespace", "parent", "path", "redacted", "role", "session", "switched", "tail", "title",
+        "token", "turn", "way", "withheld",
     )  # fmt: skip
 
     def __init__(self, draft: "dict[str, object]", *, checked: bool = False) -> None:
@@ -128,6 +130,12 @@ class Sealing:
         self.parent = str(draft.get("parent") or "")
         self.follows: Sealing | None = None  # a draft before it whose entry becomes its parent
         self.id = ""  # once it is numbered
+        self.session = str(draft.get("session") or "")
+        self.path = str(draft.get("path") or "")
+        self.way = ""  # the path that its session goes on, where it names none itself
+        self.switched = str((draft.get("fields") or {}).get("switched") or "")  # type: ignore[attr-defined]
+        self.turn = 0  # given under the lock, in a session
+        self.filled = 0  # the turn at which it is filled in between others, if it is
         self.role = str(draft.get("role") or "")
         self.title = str(draft.get("title") or "")
         self.redacted: tuple[str, ...] = ()  # the rules that found a secret in what was given
@@ -147,6 +155,10 @@ class Sealing:
         anchor = f"git: {scalar(git)}\n" if git and git != NO_ANCHOR else ""
         parent = self.follows.id if self.follows else self.parent
         after = f"parent: {scalar(parent)}\n{self.after}" if parent else self.after
+        if self.turn:
+            after = f"turn: {self.turn}\n{after}"
+        if self.way:
+            after = f"path: {scalar(self.way)}\n{after}"
         header = (
             f"{heading(at[11:19], self.role, self.title)}\n\n```yaml entry\n"
             f"id: {entry_id}\nat: {at}\n{self.lines}{after}{anchor}"
@@ -224,7 +236,10 @@ def check(draft: "dict[str, object]") -> None:
         if draft.get(key, "") != "":
             _check_string(key, draft[key])
     _check_names(draft)
-    _check_lists(draft)
+    if draft.get("tags") or draft.get("meta") or draft.get("fields"):
+        from journal.extras import check_extras
+
+        check_extras(draft)
     _check_body(draft.get("body"))
 
 
@@ -266,43 +281,6 @@ def _check_names(draft: "dict[str, object]") -> None:
     if kind and kind not in names.KINDS:
         kinds = " ".join(sorted(names.KINDS))
         raise UsageError(f"there is no kind {kind!r}", kind="unknown-kind", hint=f"one of {kinds}")
-
-
-def _check_lists(draft: "dict[str, object]") -> None:
-    tags = draft.get("tags") or ()
-    if not isinstance(tags, (list, tuple)) or not all(isinstance(t, str) and t for t in tags):
-        raise FormatError("tags must be a list of texts, none of them empty", kind="bad-field")
-    if tags:
-        check_text("a tag", "".join(tags))
-    for key in [key for key in ("meta", "fields") if draft.get(key)]:
-        value = draft[key]
-        if not isinstance(value, dict):
-            raise FormatError(f"{key} must be a map", kind="bad-field")
-        _check_value(key, value, 0)
-    for key in draft.get("fields") or ():  # type: ignore[attr-defined]
-        if key in SEALED or key in _TAKEN or not names.is_key(key):
-            from journal.refusals import bad_field
-
-            raise bad_field(key)
-
-
-def _check_value(where: str, value: object, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise FormatError(f"{where} is nested more than {MAX_DEPTH} deep", kind="bad-field")
-    if isinstance(value, str):
-        check_text(where, value)
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            if not isinstance(key, str):
-                raise FormatError(f"{where} has a key that is no text: {key!r}", kind="bad-field")
-            check_text(where, key)
-            _check_value(where, inner, depth + 1)
-    elif isinstance(value, (list, tuple)):
-        if depth < MAX_DEPTH and all([type(one) is str for one in value]):  # noqa: C419 - quicker
-            check_text(where, "".join(value))
-            return
-        for inner in value:
-            _check_value(where, inner, depth + 1)
 
 
 def _check_body(body: object) -> None:

@@ -11,7 +11,8 @@ from time import sleep, time_ns
 from typing import TYPE_CHECKING
 
 from journal import dayfile, seal
-from journal.spool import Place, Record, entries, place_in, put_back, scan
+from journal.known import Place
+from journal.spool import Record, entries, place_in, put_back, scan
 from journal.tail import standing, torn_rest
 from journal.trim import read_file
 

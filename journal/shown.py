@@ -10,6 +10,8 @@ _TEXTS = ("id", "at", "kind", "role", "actor", "session", "path", "parent", "git
 def record(entry: "Any") -> "dict[str, Any]":
     """The header's keys, then namespace, writer, title, file and line."""
     shown: dict[str, Any] = {key: value for key in _TEXTS if (value := getattr(entry, key))}
+    if entry.turn:
+        shown["turn"] = entry.turn
     shown |= dict(entry.fields)
     shown["tags"] = list(entry.tags)
     if entry.meta:

@@ -14,6 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    # What tells the last turn of a session in a namespace, and the path it is on.
+    Turned = Callable[["Space"], Callable[[str, str], tuple[int, str]]]
+
 CONFIG = "journal.toml"
 POLICY = "policy.yaml"
 CACHE = ".journal/cache"
@@ -28,7 +31,7 @@ class Space:
 
     __slots__ = (
         "_second", "enabled", "first", "id", "language", "namespace", "offsets", "policy", "root",
-        "timezone", "until", "veil", "waits",
+        "timezone", "turned", "until", "veil", "waits",
     )  # fmt: skip
 
     def __init__(self, root: str, compiled: "dict[str, object]") -> None:
@@ -43,6 +46,8 @@ class Space:
         self.policy: dict[str, object] = compiled["policy"]  # type: ignore[assignment]  # {}: none
         self.until: int = compiled["until"]  # type: ignore[assignment]
         self.veil: Callable[[str], str] | None = None  # makes git's HEAD fit to be kept
+        # Without it the files are asked.
+        self.turned: Turned | None = None
         self.waits = False  # acknowledge only: the day files are left to the next append
         self._second = (-1, "", "")  # the last second stamped: a batch has thousands in one
 
@@ -168,6 +173,19 @@ def identity(root: str, lock_st: os.stat_result) -> "list[object]":
     Nobody writes the lock file, so its change time stays, but not through a copy or a restore.
     """
     return [machine(), os.stat(root).st_ino, lock_st.st_ino, lock_st.st_ctime_ns]
+
+
+def known_writer(root: str, workspace: str) -> str:
+    """This machine's writer in this folder; empty if it has none yet, as in a fresh clone."""
+    try:
+        mine = identity(root, os.stat(f"{root}/{STATE}/lock"))
+        with open(f"{state_home()}/{workspace}/{mine[1]}.json", "rb") as file:
+            known = loads(file.read(4096).decode())
+    except (OSError, ValueError):
+        return ""
+    if not isinstance(known, dict) or known.get("valid-for") != mine:
+        return ""
+    return str(known.get("writer", ""))
 
 
 def writer_of(space: Space, lock_fd: int) -> str:

@@ -11,7 +11,8 @@ no stored body can hold such a heading line (FORMAT 3), so no body can forge a r
 """
 
 from journal.cjson import dumps, loads
-from journal.seal import digest, sha256
+from journal.known import Known, Place, place_of
+from journal.seal import sha256
 
 FOLDER = ".journal/state/spool"
 _FENCE_END = b"\n```\n"
@@ -95,6 +96,15 @@ def scan(data: bytes) -> "tuple[list[Record], int]":
     return records, torn
 
 
+def around(data: bytes, at: int) -> "Record | None":
+    """The whole record whose slice holds an offset; None if none does."""
+    mark = data.rfind(b"\n## ", 0, at)
+    while mark >= 0 and not _heads(data, mark + 1):
+        mark = data.rfind(b"\n## ", 0, mark)
+    record = _record_at(data, data.rfind(b"\n", 0, max(mark, 0)) + 1, sha256)
+    return record if record and record.start <= at < record.end else None
+
+
 def _record_at(data: bytes, at: int, hasher: "object") -> "Record | None":
     eol = data.find(b"\n", at, at + _LONGEST_LINE)
     if eol < 0 or data[at : at + 1] != b"{" or not _heads(data, eol + 1):
@@ -172,127 +182,9 @@ def put_back(record: Record, path: str, *, first: bool, **more: object) -> bytes
     return note({"put-back": record.id, "path": path} | ({"first": True, **more} if first else {}))
 
 
-class Place:
-    """Where an entry stood in its day file when this writer last looked."""
-
-    __slots__ = (
-        "away", "before", "digest", "header", "id", "line", "lines", "offset", "seq", "size",
-    )  # fmt: skip
-
-    def __init__(
-        self, seq: int, entry_id: str, digest: str, header: int, size: int, lines: int
-    ) -> None:
-        self.seq = seq
-        self.id = entry_id
-        self.digest = digest  # of the header: what the next entry names as prev
-        self.header = header
-        self.size = size
-        self.lines = lines
-        self.offset, self.line = -1, 0  # unknown: look for it
-        self.before = -1  # not placed itself: the highest number that was; -1: unknown
-        # The file as it was when it no longer held the entry: while it stays so, don't look again.
-        self.away: list[int] = []
-
-    @property
-    def end(self) -> int:
-        """The offset just after the entry."""
-        return self.offset + self.size
-
-    def row(self) -> "list[object]":
-        """The place as JSON keeps it."""
-        return [
-            self.seq, self.id, self.digest, self.header, self.size, self.lines,
-            self.offset, self.line, self.away, self.before,
-        ]  # fmt: skip
-
-
-def place_of(seq: int, entry_id: str, header: bytes, piece: bytes) -> Place:
-    """The place of an entry not yet put anywhere."""
-    return Place(seq, entry_id, digest(header), len(header), len(piece), piece.count(b"\n"))
-
-
 def place_in(record: Record) -> Place:
     """The place, not yet known, of an entry that the spool has."""
     return place_of(record.seq, record.id, record.header, record.slice)
-
-
-class Known:
-    """What the spool tells its writer: heads, each day file's newest entry, the last id.
-
-    Kept between processes in a small cache beside the catalog, valid for one state of the spool;
-    rebuilt by reading the spool.
-    """
-
-    __slots__ = ("complete", "heads", "inode", "last", "newest", "size", "trim_at")
-
-    MOST = 16  # day files kept in the cache
-
-    def __init__(self) -> None:
-        self.heads: dict[str, tuple[int, str]] = {}  # namespace: highest seq, path it went to
-        self.newest: dict[str, Place] = {}  # path: this writer's newest entry there
-        self.last = ""
-        self.inode = 0
-        self.size = -1
-        self.trim_at = 0  # don't trim before the spool is this large: the last trim freed little
-        self.complete = True  # newest knows every path in the spool
-
-    def take(self, other: "Known") -> None:
-        """Know what the other knows, from now on."""
-        for name in self.__slots__:
-            setattr(self, name, getattr(other, name))
-
-    def learn(self, path: str, place: Place) -> None:
-        """An entry was written."""
-        self.heads[path.split("/")[1]] = (place.seq, path)
-        self.newest.pop(path, None)  # so that the dict's order is the order of use
-        self.newest[path] = place
-        self.last = max(self.last, place.id)
-
-    def upto(self, path: str) -> int:
-        """The highest number known to have reached the file; -1 if that isn't known."""
-        place = self.newest.get(path)
-        if place is None:
-            return 0 if self.complete else -1
-        return place.seq if place.offset >= 0 else place.before
-
-    def moved(self, path: str, place: Place) -> None:
-        """An entry was put back, maybe into another part than it was first written to."""
-        if path not in self.newest or self.newest[path].seq <= place.seq:
-            self.newest[path] = place
-        namespace = path.split("/")[1]
-        if self.heads.get(namespace, (0, ""))[0] == place.seq:
-            self.heads[namespace] = (place.seq, path)
-
-    def cached(self) -> bytes:
-        """The cache's bytes; whatever an older, longer cache leaves behind them is nothing."""
-        recent = list(self.newest.items())[-self.MOST :]
-        text = dumps(
-            {
-                "spool": [self.inode, self.size, self.trim_at],
-                "last": self.last,
-                "heads": self.heads,
-                "newest": {path: place.row() for path, place in recent},
-                "complete": self.complete and len(recent) == len(self.newest),
-            }
-        ).encode()
-        return b"%b %b\n" % (sha256(text).hexdigest().encode(), text)
-
-
-def from_cache(data: bytes) -> "Known | None":
-    """What the cache holds, or None if it is torn."""
-    text = data[65 : data.find(b"\n") if b"\n" in data else 0]
-    if sha256(text).hexdigest().encode() + b" " != data[:65]:
-        return None
-    held = loads(text.decode())
-    known = Known()
-    known.inode, known.size, known.trim_at = held["spool"]  # type: ignore[index]
-    known.last, known.complete = held["last"], held["complete"]  # type: ignore[index]
-    known.heads = {k: tuple(v) for k, v in held["heads"].items()}  # type: ignore[index]
-    for path, row in held["newest"].items():  # type: ignore[index]
-        place = Place(*row[:6])
-        place.offset, place.line, place.away, place.before = row[6:]
-        known.newest[path] = place
-    return known
 
 
 def from_records(records: "list[Record]") -> Known:

@@ -7,7 +7,7 @@ import os
 
 from journal.errors import JournalError
 from journal.files import Folder, close, read_at, write_all
-from journal.spool import Known, from_cache
+from journal.known import Known, from_cache
 
 
 class SpoolFile:

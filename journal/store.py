@@ -126,6 +126,8 @@ class Store:
 
     def _shows(self, entry: Entry, selection: Selection) -> bool:
         forgotten = (entry.id, entry.source) in self._put_away
+        if not selection.forgotten and hidden.is_aside({"kind": entry.kind, **entry.fields}):
+            return False
         return (
             forgotten
             if selection.forgotten == "only"

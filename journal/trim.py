@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from journal import dayfile, seal
 from journal.errors import JournalError
 from journal.files import Folder, close, flush, read_all, read_at
+from journal.known import Known, Place
 from journal.space import identity, state_home
-from journal.spool import Known, Place, Record, encode, entries, from_records, note, put_back, scan
+from journal.spool import Record, encode, entries, from_records, note, put_back, scan
 from journal.tail import standing
 
 if TYPE_CHECKING:

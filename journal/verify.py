@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from journal import attach, chain, held, seal, space, spool
 from journal.chain import Evidence, Verdict
-from journal.cjson import loads
 from journal.errors import JournalError
 from journal.files import Folder, lock, unlock
 from journal.held import Acknowledged, Chains, Day, Held
+from journal.known import Known, from_cache
 from journal.past import GitPast
 from journal.store import Store
 
@@ -116,15 +116,7 @@ def _cover(store: Store, chains: Chains, records: list[spool.Record]) -> None:
 
 def own_writer(store: Store) -> str:
     """This machine's writer in this folder; empty if it has none yet, as in a fresh clone."""
-    try:
-        mine = space.identity(store.root, os.stat(f"{store.root}/{space.STATE}/lock"))
-        with open(f"{space.state_home()}/{store.config.id}/{mine[1]}.json", "rb") as file:
-            known = loads(file.read(4096).decode())
-    except (OSError, ValueError):
-        return ""
-    if not isinstance(known, dict) or known.get("valid-for") != mine:
-        return ""
-    return str(known.get("writer", ""))
+    return space.known_writer(store.root, store.config.id)
 
 
 def _acknowledged(
@@ -149,7 +141,7 @@ def _acknowledged(
 class _Cache:
     """What a writer's cache tells of its last append: how far its spool is in files."""
 
-    def __init__(self, known: spool.Known | None, inode: int) -> None:
+    def __init__(self, known: Known | None, inode: int) -> None:
         self.known = known
         self.size = known.size if known and known.inode == inode else 0
 
@@ -163,7 +155,7 @@ class _Cache:
 def _cache(store: Store, writer: str) -> _Cache:
     try:
         with Folder(store.root, space.CACHE) as folder:
-            known = spool.from_cache(folder.read(f"{writer}.known"))
+            known = from_cache(folder.read(f"{writer}.known"))
         inode = os.stat(f"{store.root}/{spool.FOLDER}/{writer}.log").st_ino
     except (OSError, JournalError, ValueError, TypeError, KeyError):
         return _Cache(None, 0)

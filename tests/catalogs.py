@@ -90,7 +90,8 @@ def differences(root: Path, journal: Journal) -> list[str]:
     told = {row.id for row in journal.rows(Selection(forgotten="only")) if row.forgotten}
     for row in journal.rows(Selection(forgotten="also")):
         # Of a purge that only a spool knows there is no row to tell of it.
-        in_spool = base_id(row.id) in purged_in_spools(root) and row.forgotten
+        names = {row.id, base_id(row.id)}
+        in_spool = row.forgotten and not names.isdisjoint(purged_in_spools(root))
         is_told = journal.catalog.forgotten(row.id) or in_spool
         if (row.id in hidden) != bool(is_told):
             wrong.append(f"{row.id}: who forgot it?")

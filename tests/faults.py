@@ -38,7 +38,7 @@ from journal.errors import JournalError
 exec(sys.argv[1])
 try:
     place = space.open_space(sys.argv[2], int(time()))
-    sealings = [seal.Sealing({"body": body.encode()}) for body in sys.argv[3:]]
+    sealings = [seal.Sealing({"body": body.encode(), "session": "s"}) for body in sys.argv[3:]]
     receipts = protocol.append(place, sealings)
     for notice in receipts[0].notices:
         os.write(2, f"journal: {notice}\\n".encode())
@@ -117,7 +117,7 @@ class Book:
     def go_on(self) -> None:
         """The next append, which has to mend whatever was left."""
         body = self.bodies(1)[0]
-        receipt = Notebook.open(str(self.root)).append(Draft(body=body))
+        receipt = Notebook.open(str(self.root)).append(Draft(body=body, session="s"))
         self.promised[receipt.id] = body
 
     def days(self) -> list[Path]:
@@ -130,8 +130,11 @@ class Book:
         `holes`: a call claimed to have written what it hasn't; verify has to show the rest of it.
         """
         notebook = Notebook.open(str(self.root))
-        found = {entry.id: entry.body for entry in notebook.entries()}
-        wrong = [f"lost {i}" for i in self.promised if i not in found]
+        entries = list(notebook.entries())
+        found = {entry.id: entry.body for entry in entries}
+        turns = Counter(entry.turn for entry in entries if entry.session)
+        wrong = [f"turn {turn} {n} times" for turn, n in turns.items() if n > 1 or not turn]
+        wrong += [f"lost {i}" for i in self.promised if i not in found]
         wrong += [f"changed {i}" for i, body in self.promised.items() if found.get(i, body) != body]
         if not holes:
             wrong += [f"a stranger: {body!r}" for body in found.values() if body not in self.tried]

@@ -35,7 +35,7 @@ notebook = Notebook.open(sys.argv[2])
 for number in range(int(sys.argv[4])):
     size = 70_000 if number % 50 == 49 else 300 * (number % 3)
     text = f"{sys.argv[3]} {number}\\n" + "x" * size
-    receipt = notebook.append(Draft(body=text))
+    receipt = notebook.append(Draft(body=text, session="s"))
     os.write(1, f"{receipt.id} {number}\\n".encode())
 """
 UNSAFE = "protocol.flush = lambda fd: None"

@@ -10,9 +10,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from journal.entry import Draft, Entry
+from journal.extras import TAKEN
 from journal.frontmatter import NUMBERS, STRINGS
 from journal.names import KINDS, is_key
-from journal.seal import _TAKEN, SEALED
+from journal.seal import GIVEN
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -92,7 +93,7 @@ values = st.recursive(
     max_leaves=6,
 )  # fmt: skip
 metas = st.dictionaries(words.map(lambda word: word[:200]), values, max_size=4)
-_RESERVED = {*_TAKEN, *SEALED, *STRINGS, *NUMBERS}
+_RESERVED = {*TAKEN, *GIVEN, *STRINGS, *NUMBERS, "switched"}
 keys = st.from_regex(r"[a-z][a-z0-9_-]{0,31}", fullmatch=True).filter(
     lambda key: is_key(key) and key not in _RESERVED
 )

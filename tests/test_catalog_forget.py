@@ -381,7 +381,7 @@ def test_a_catalog_of_the_first_version_is_brought_up_to_date(
     first.mkdir()
     shutil.copy(f"{FOLDER}/0001_entries.sql", first)
     for forgets in (False, True):
-        receipt = add(root)
+        receipt = add(root, Draft(body="In no session, so without a turn"))
         if forgets:
             forget(root, receipt.id)
         shutil.rmtree(root / ".journal/cache", ignore_errors=True)
@@ -391,10 +391,13 @@ def test_a_catalog_of_the_first_version_is_brought_up_to_date(
         database = journal.catalog._file.writer()
         for name in (
                 "TRIGGER entry_unsaid", "TABLE forgetting", "TABLE spooled_purge",
-                "TRIGGER entry_origins", "TABLE origin",
+                "TRIGGER entry_origins", "TABLE origin", "INDEX entry_turn", "INDEX entry_path",
+                "INDEX entry_told", "INDEX entry_switched",
             ):  # fmt: skip
             database.execute(f"DROP {name}")
         database.execute("DROP INDEX entry_forgotten")
+        for column in ("turn", "switched"):
+            database.execute(f"ALTER TABLE entry DROP COLUMN {column}")
         database.execute("DELETE FROM migration WHERE version > 1")
         database.execute("UPDATE entry SET copy = 0")
         journal.catalog._file.close(database)

@@ -59,8 +59,8 @@ def not_secure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some builds of SQLite overwrite what is deleted; it must be gone without that, too."""
     connect = database._connect
 
-    def plain(path: str, mode: str) -> sqlite3.Connection:
-        made = connect(path, mode)
+    def plain(path: str, mode: str, *more: float) -> sqlite3.Connection:
+        made = connect(path, mode, *more)
         made.execute("PRAGMA secure_delete = OFF").fetchall()
         return made
 

@@ -343,9 +343,31 @@ def test_what_was_captured_is_found_in_its_own_session_and_once(
     bring(journal, source(tmp_path / "in", "a.jsonl", item))
     found = by_source(journal)
     assert found["notes:s1:u1"].parent == found[f"notes:s1:{key}"].id
-    assert [entry for _, entry, _ in journal.catalog.captured("notes", "s1")] == [
+    assert [entry for _, entry, *_ in journal.catalog.captured("notes", "s1")] == [
         found[f"notes:s1:{key}"].id
     ]
+
+
+def test_what_comes_later_is_filled_in_between_what_was_captured(
+    journal: api.Journal, tmp_path: Path
+) -> None:
+    for second, key in enumerate(("prompt-1", "tool-1", "prompt-2")):
+        fields = {"source": f"notes:s1:{key}"}
+        journal.append(
+            Draft(body=key, session="s1", at=f"2026-01-02T03:0{second}:00Z", fields=fields)
+        )
+    items = [
+        {"id": f"u{n}", "body": f"u{n}", "session": "s1", "at": f"2026-01-02T03:{at}Z"}
+        for n, at in enumerate(("00:10", "00:20", "01:30", "05:00", "04:00"))
+    ]
+    bring(journal, source(tmp_path / "in", "a.jsonl", *items))
+    journal.append(Draft(body="live", session="s1"))
+    journal.catalog.catch_up()
+    rows = reversed(list(journal.catalog.turns("main", "s1")))
+    assert [(row.turn, row.head) for row in rows] == [
+        (1, "prompt-1"), (1, "u0"), (1, "u1"), (2, "tool-1"), (2, "u2"), (3, "prompt-2"),
+        (4, "u3"), (5, "u4"), (6, "live"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["go on please", f"the token is ghp_{'a8Kd93kLmQ7z' * 3}"])

@@ -48,7 +48,7 @@ def sealed(draft: Draft, git: str = "", seq: int = 1, prev: str = GENESIS) -> by
 
 def read(piece: dayfile.Piece) -> dict[str, Any]:
     """A piece in the words of `strategies.expected`."""
-    known = {*seal.SEALED, *seal.DRAFT_KEYS}
+    known = {*seal.GIVEN, *seal.DRAFT_KEYS}
     shown = {
         key: piece.values.get(key, "") for key in ("role", "actor", "session", "path", "parent")
     }
@@ -192,8 +192,8 @@ def test_an_open_fence_is_closed_and_the_header_says_so() -> None:
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    *(({key: "1"}, "reserved-key") for key in seal.SEALED),
-    *(({"fields": {key: "1"}}, "reserved-key") for key in seal.SEALED),
+    *(({key: "1"}, "reserved-key") for key in seal.GIVEN),
+    *(({"fields": {key: "1"}}, "reserved-key") for key in seal.GIVEN),
     ({"colour": "red"}, "unknown-key"),
     ({"fields": {"title": "x"}}, "bad-name"),
     ({"fields": {"tags": "x"}}, "bad-name"),

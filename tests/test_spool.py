@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journal import seal, spool
+from journal.known import Known, from_cache
 
 PATH = "journal/main/2026/2026-11-21.md"
 ID = "01KAJ2X7Q0M3C4V5B6N7Q8W9E"
@@ -103,7 +104,7 @@ def test_garbage_holds_nothing(data: bytes) -> None:
     assert torn <= len(data)
 
 
-def known() -> spool.Known:
+def known() -> Known:
     records, _ = spool.scan(record(1, b"one") + record(2, b"two"))
     found = spool.from_records(records)
     found.inode, found.size, found.trim_at = 77, 1234, 5
@@ -114,7 +115,7 @@ def known() -> spool.Known:
 def test_the_cache_says_what_it_was_told() -> None:
     told = known()
     for rest in (b"", b"the end of a longer cache that stood there before\n"):
-        read = spool.from_cache(told.cached() + rest)
+        read = from_cache(told.cached() + rest)
         assert read
         assert (read.inode, read.size, read.trim_at) == (77, 1234, 5)
         assert read.heads == {"main": (2, PATH)} == told.heads
@@ -125,9 +126,9 @@ def test_the_cache_says_what_it_was_told() -> None:
 def test_a_cache_with_one_wrong_byte_says_nothing() -> None:
     data = known().cached()
     for at in range(len(data) - 1):
-        assert spool.from_cache(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]) is None
+        assert from_cache(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]) is None
 
 
 @given(st.binary(max_size=500))
 def test_a_cache_of_random_bytes_says_nothing(data: bytes) -> None:
-    assert spool.from_cache(data) is None
+    assert from_cache(data) is None

@@ -1,7 +1,10 @@
 """What can be asked of the catalog, once it is up to date."""
 
 from journal.catalog import find
+from journal.catalog.brief import briefs
+from journal.catalog.counted import Counted
 from journal.catalog.row import Row, restored, stored
+from journal.catalog.talks import Talks
 from journal.ids import matches
 from journal.named import none_named, several_named
 from journal.selection import EVERYTHING, Selection
@@ -11,12 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, Literal
 
+    from journal.catalog.brief import Brief
     from journal.entry import Entry
 
 _PAGE = 1000
 
 
-class Asked:
+class Asked(Talks, Counted):
     """Everything that reads rows; `_ask_all` gives the answers of one moment."""
 
     def rows(
@@ -98,6 +102,15 @@ class Asked:
         """The entries of a kind that have a folded tag in their header, in no order."""
         return self._rows(find.tagged(kind, tag))
 
+    def having_field(self, key: str, selection: "Selection" = EVERYTHING) -> list[Row]:
+        """The selected entries that have this key among their fields, oldest first."""
+        found = self._rows(find.having_field(selection, key))
+        return [row for row in found if key in row.fields]
+
+    def stated(self, kind: str, namespace: str = "") -> "list[Brief]":
+        """The entries of a kind, forgotten ones left out, in no order: for folds, and quick."""
+        return briefs(kind, self._ask(find.stated(kind, namespace)))
+
     def referring(self, kind: str, target: str) -> list[tuple[int, Row]]:
         """The entries whose bodies refer to the folded target so, each with the body's line."""
         return [(line, Row(tuple(rest))) for line, *rest in self._ask(find.referring(kind, target))]
@@ -119,8 +132,8 @@ class Asked:
         ]
         return dict(sorted(found, key=lambda row: row[1], reverse=True))
 
-    def captured(self, importer: str, session: str) -> "list[tuple[str, str, int]]":
-        """Of a session what hooks appended: its key there, the entry's id, Unix microseconds."""
+    def captured(self, importer: str, session: str) -> "list[tuple[str, str, int, int]]":
+        """Of a session what hooks appended: its key there, the entry's id, Unix µs, its turn."""
         return self._ask(find.captured(f"{importer}:{session}"))
 
     def standing(self, file: str, line: int) -> Row | None:

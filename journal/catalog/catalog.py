@@ -120,7 +120,8 @@ class Catalog(Asked):
         try:
             migrate(database)
             update(database, space, self.progress)
-            clear(database)
+            if clear(database):
+                self._file.forget_known()
         finally:
             self._file.close(database)
         self._open(self._file.mark())

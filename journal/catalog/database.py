@@ -20,6 +20,7 @@ NAME = "catalog.db"
 MARK = "catalog.mark"
 LOCK = "catalog.lock"
 _FILES = (NAME, f"{NAME}-wal", f"{NAME}-shm", f"{NAME}-journal", MARK)
+_PATIENCE = 10.0  # seconds
 _PAGES = 1 << 16  # of cache, in KiB
 
 
@@ -44,10 +45,21 @@ class Database:
             raise Untrusted("the catalog is not as its last writer left it")
         return mark
 
-    def reader(self) -> sqlite3.Connection:
-        """A connection that only reads; Untrusted if another user could have written the file."""
+    def settled(self) -> None:
+        """Untrusted if it is neither as its last writer left it nor a writer's at this moment.
+
+        What that one has not committed is not seen.
+        """
+        if self._mark() != self._writing():
+            self.mark()
+
+    def reader(self, patience: float = _PATIENCE) -> sqlite3.Connection:
+        """A connection that only reads; Untrusted if another user could have written the file.
+
+        `patience`: seconds to wait for one who holds it against all.
+        """
         self._check_owner(self._folder, self.path)
-        return _connect(self.path, "ro")
+        return _connect(self.path, "ro", patience)
 
     def lock(self) -> int:
         """The writers' lock, to be given to `unlock`; Conflict if another holds it too long."""
@@ -108,6 +120,7 @@ class Database:
         try:
             fd = self.lock()
             try:
+                self.forget_known()
                 if not self._vacuumed():
                     self.discard()
             finally:
@@ -116,6 +129,12 @@ class Database:
             text = f"the catalog can't be cleared: {error.strerror or error}"
             hint = f"delete {self._folder} and what is in it"
             raise Untrusted(text, hint=hint) from error
+
+    def forget_known(self) -> None:
+        """Remove what writers know beside it: sessions have names. Their spools tell it again."""
+        for name in os.listdir(self._folder):
+            if name.endswith(".known"):
+                remove(f"{self._folder}/{name}")
 
     def _vacuumed(self) -> bool:
         if not os.path.exists(self.path):
@@ -189,7 +208,7 @@ class Database:
                 raise Untrusted(f"{path}: another user could have written it")
 
 
-def _connect(path: str, mode: str) -> sqlite3.Connection:
+def _connect(path: str, mode: str, patience: float = _PATIENCE) -> sqlite3.Connection:
     quoted = "".join(
         chr(byte) if 32 < byte < 127 and byte not in b"%?#" else f"%{byte:02x}"
         for byte in os.fsencode(path)
@@ -198,7 +217,7 @@ def _connect(path: str, mode: str) -> sqlite3.Connection:
         f"file:{quoted}?mode={mode}",
         uri=True,
         isolation_level=None,
-        timeout=10.0,
+        timeout=patience,
         check_same_thread=False,  # the catalog lets one thread in at a time
     )
     database.execute(f"PRAGMA cache_size = -{_PAGES}")

@@ -1,5 +1,6 @@
 """Questions to the catalog, as SQL."""
 
+from journal.catalog.brief import STATED
 from journal.catalog.row import COLUMNS, stored
 
 TYPE_CHECKING = False
@@ -21,7 +22,8 @@ _EQUAL = ("kind", "role", "actor", "session", "path", "namespace")
 _MANY = 500  # below SQLite's limit of values in one question
 _ENDING = 8  # characters that the index of endings has
 _CAPTURED = ("said", "prompt", "tool", "gone")  # how the ids begin that hooks give
-_SHOWN = {"": "e.copy = 0", "also": "e.copy & 1 = 0", "only": "e.copy > 1 AND e.copy & 1 = 0"}
+_FORGOTTEN = "e.copy > 1 AND e.copy & 14 AND e.copy & 1 = 0"
+_SHOWN = {"": "e.copy = 0", "also": "e.copy & 1 = 0", "only": _FORGOTTEN}
 _PURGED = "SELECT 1 FROM entry p WHERE p.id = ? AND p.copy & 12"
 _MIXED = "id <> upper(id) AND id <> lower(id)"  # as an index has it
 
@@ -113,6 +115,25 @@ def _where(selection: "Selection") -> "Question":
     return " AND ".join(terms), values
 
 
+def grouped(selection: "Selection") -> "Question":
+    """Day, actor, role, session, kind, and how many of the selected have these in common.
+
+    Then moment, id, title and head of the newest of them.
+    """
+    where, values = _where(selection)
+    shared = "substr(e.at, 1, 10), e.actor, e.role, e.session, e.kind"
+    newest = "max(e.moment), e.id, e.title, e.head"  # SQLite takes all from the row of the maximum
+    question = f"SELECT {shared}, count(*), {newest} FROM entry e WHERE {where}"  # noqa: S608
+    return f"{question} GROUP BY 1, 2, 3, 4, 5", values
+
+
+def having_field(selection: "Selection", key: str) -> "Question":
+    """The selected entries that may have this key among their fields, oldest first."""
+    where, values = _where(selection)
+    where += f" AND instr(e.fields, ?) ORDER BY {_ORDER}"
+    return f"SELECT {_COLUMNS} {_FROM} WHERE {where}", [*values, f'"{key}"']
+
+
 def named(wanted: str) -> "Question":
     """The entries whose id may begin or end so, in either case."""
     upper = wanted.encode(errors="replace").upper().decode()  # as SQLite does: only ASCII
@@ -138,6 +159,11 @@ def at(numbers: "Sequence[int]") -> "Question":
     """The rows of these numbers, of at most some hundred."""
     marks = ", ".join("?" * len(numbers))
     return f"SELECT {_COLUMNS} {_FROM} WHERE e.number IN ({marks})", list(numbers)
+
+
+def chosen(where: str, values: "Sequence[object]") -> "Question":
+    """The rows of which that holds, in the order that it ends with."""
+    return f"SELECT {_COLUMNS} {_FROM} WHERE {where}", list(values)
 
 
 def with_ids(ids: "Sequence[str]") -> "Question":
@@ -186,6 +212,11 @@ def struck_known(after: int, number: int) -> "Question":
 def struck(after: int) -> "Question":
     """The rows that went since a step."""
     return "SELECT step, entry FROM struck WHERE step > ? ORDER BY step", [after]
+
+
+def stated(kind: str, namespace: str) -> "Question":
+    """What folds ask of the entries of a kind."""
+    return (f"{STATED} AND namespace = ?", [kind, namespace]) if namespace else (STATED, [kind])
 
 
 def referring(kind: str, target: str) -> "Question":
@@ -239,11 +270,11 @@ def origins(importer: str, session: str, ids: "Sequence[str]") -> "Question":
 
 
 def captured(head: str) -> "Question":
-    """What hooks appended of a session: key, entry, moment; in the order of time."""
+    """What hooks appended of a session: key, entry, moment, turn; in the order of time."""
     keys = " OR ".join(f"o.tail GLOB '{kind}-*'" for kind in _CAPTURED)
     join = "JOIN entry e ON e.number = o.entry"
     where = f"o.head = ? AND ({keys})"
-    what = "DISTINCT o.tail, o.id, e.moment"  # a copied day file has the same ones again
+    what = "DISTINCT o.tail, o.id, e.moment, e.turn"  # a copied day file has the same ones again
     return f"SELECT {what} FROM origin o {join} WHERE {where} ORDER BY 3", [head]  # noqa: S608
 
 

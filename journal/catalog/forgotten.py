@@ -11,7 +11,7 @@ from operator import itemgetter
 from zlib import crc32
 
 from journal import dayfile, hidden
-from journal.catalog.row import BACK, COPY, FORGOTTEN, STUB, restored
+from journal.catalog.row import ASIDE, BACK, COPY, FORGOTTEN, STUB, restored
 from journal.catalog.text import content
 from journal.dayfile import Piece
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from journal.spool import Record
 
 _SAYS = b"\nkind: forget\n"
+_OTHERS = COPY | ASIDE  # flags that no forget entry decides
 
 _SAID = """
 SELECT said, target, what, new FROM forgetting
@@ -38,7 +39,7 @@ SELECT coalesce(s.path, f.path), e.number, e.id, e.copy, e.offset, e.size, e.sum
     e.at, e.seq, e.prev
 FROM entry e JOIN file f ON f.number = e.file LEFT JOIN spool s ON s.number = e.spool
 WHERE e.number IN (
-    SELECT number FROM entry WHERE copy > 1
+    SELECT number FROM entry WHERE copy > 1 AND copy & 14
     UNION SELECT t.number FROM g JOIN entry t ON t.id = g.target
     UNION SELECT t.number FROM g JOIN entry t ON t.id > g.target
     AND t.id < g.target || '.'  -- twins
@@ -101,7 +102,7 @@ def settle(taker: Taker) -> tuple[set[str], set[str]]:
     for path, rows in groupby(concerned, key=itemgetter(0)):
         data: bytes | None = None
         for _, number, entry_id, copy, offset, size, checksum, date, *row in rows:
-            flags = copy & ~COPY
+            flags = copy & ~_OTHERS
             if flags & STUB and forgotten.is_settled(entry_id, tuple(row)):
                 continue
             if forgotten.said.may_be_purged(entry_id) or flags & BACK:
@@ -113,13 +114,13 @@ def settle(taker: Taker) -> tuple[set[str], set[str]]:
                 piece, wanted = forgotten.shown(entry_id, dayfile.slice_at(raw, offset))
                 taker.purged |= wanted & (BACK | STUB) != 0
                 if wanted & BACK != flags & BACK:
-                    taker.anew(number, piece, wanted | copy & COPY)
+                    taker.anew(number, piece, wanted | copy & _OTHERS)
                     dates.add(date)
                     continue
             else:
                 wanted = FORGOTTEN * forgotten.said.hides(entry_id)
             if wanted != flags:
-                renew(database, number, copy=wanted | copy & COPY)
+                renew(database, number, copy=wanted | copy & _OTHERS)
                 dates.add(date)
     return dates, stale
 
@@ -134,6 +135,6 @@ def renew(database: sqlite3.Connection, number: int, **values: object) -> None:
         f" SELECT {marks}{rest} FROM entry WHERE number = ?",
         (*values.values(), number),
     ).lastrowid
-    for table in ("tag", "reference", "forgetting"):
+    for table in ("tag", "reference", "forgetting", "origin"):
         database.execute(f"UPDATE {table} SET entry = ? WHERE entry = ?", (new, number))  # noqa: S608
     database.execute("DELETE FROM entry WHERE number = ?", (number,))

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 COLUMNS = (
     "number", "id", "at", "moment", "kind", "title", "head", "role", "actor", "session", "path",
     "parent", "namespace", "writer", "seq", "prev", "digest", "git", "token", "tags", "meta",
-    "fields", "copy", "day", "line", "offset", "size", "spool",
+    "fields", "copy", "day", "line", "offset", "size", "spool", "turn",
 )  # fmt: skip
 
 # What `copy` may hold: another row stands for this one; a forget entry hides it; it was purged,
-# and text is back that isn't shown; it was purged, and its stub stands there.
-COPY, FORGOTTEN, BACK, STUB = 1, 2, 4, 8
+# and text is back that isn't shown; it was purged, and its stub stands there; it is kept aside.
+COPY, FORGOTTEN, BACK, STUB, ASIDE = 1, 2, 4, 8, 16
 
 
 def stored(path: str) -> str:
@@ -46,7 +46,7 @@ class Row:
     __slots__ = (
         "_fields", "_flags", "_meta", "_tags", "actor", "at", "digest", "file", "git", "head", "id",
         "kind", "line", "microseconds", "namespace", "number", "offset", "parent", "path", "prev",
-        "role", "seq", "session", "size", "spool", "title", "token", "writer",
+        "role", "seq", "session", "size", "spool", "title", "token", "turn", "writer",
     )  # fmt: skip
 
     def __init__(self, values: "tuple[Any, ...]") -> None:
@@ -55,7 +55,7 @@ class Row:
             self.role, self.actor, self.session, self.path, self.parent, self.namespace,
             self.writer, self.seq, self.prev, self.digest, self.git, self.token, self._tags,
             self._meta, self._fields, self._flags, self.file, self.line, self.offset, self.size,
-            self.spool,
+            self.spool, self.turn,
         ) = values  # fmt: skip
         if "\0" in self.file:
             self.file = restored(self.file)
@@ -71,6 +71,11 @@ class Row:
     def forgotten(self) -> bool:
         """Whether it is hidden from recall and lists; `Catalog.forgotten` tells by whom."""
         return bool(self._flags & FORGOTTEN)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether lists and conversations leave it out: forgotten, or kept aside."""
+        return bool(self._flags > COPY)
 
     @property
     def came_back(self) -> bool:

@@ -9,13 +9,13 @@ from zlib import crc32
 from journal import dayfile, header, hidden, markdown, seal
 from journal.catalog.forgotten import Forgotten
 from journal.catalog.origins import origins
-from journal.catalog.row import STUB, restored
+from journal.catalog.row import ASIDE, STUB, restored
 from journal.cjson import dumps
 from journal.dayfile import Piece
 from journal.daypath import DayFile
 from journal.errors import JournalError
 from journal.files import Folder
-from journal.names import KINDS
+from journal.names import KINDS, is_path
 from journal.shown import head_of
 from journal.space import Space
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Mark = tuple[Any, ...]  # id without a twin's ending, size, CRC-32 of a slice
 
-_ENTRY = f"INSERT INTO entry VALUES ({', '.join('?' * 30)})"  # noqa: S608
+_ENTRY = f"INSERT INTO entry VALUES ({', '.join('?' * 32)})"  # noqa: S608
 _PLACE = """
 SELECT f.path, e.id, e.base, e.file, e.line, e.offset, e.size, e.sum, e.spool
 FROM entry e JOIN file f ON f.number = e.file WHERE e.number = ?
@@ -216,8 +216,10 @@ class Taker:
             if flags & STUB or kind == _REDACT:
                 self.purged = True
             where = (file, line, piece.offset, len(piece.raw), crc32(piece.raw), spool)
-            row = self._row(shown, day, named or base)
-            rows.append((*row, base, flags, *where))
+            row, turned = self._row(shown, day, named or base)
+            if hidden.is_aside(shown.values):
+                flags |= ASIDE
+            rows.append((*row, base, flags, *where, *turned))
         self._write(rows)
         self.taken += len(rows)
 
@@ -235,9 +237,9 @@ class Taker:
             _PLACE, (number,)
         ).fetchone()
         self._number = self._last_number() + 1
-        row = self._row(piece, DayFile(path), name)
+        row, turned = self._row(piece, DayFile(path), name)
         where = (file, line, offset, size, checksum, spool)
-        self._write([(*row, base, flags, *where)])
+        self._write([(*row, base, flags, *where, *turned)])
         move = "UPDATE forgetting SET entry = ? WHERE entry = ?"
         self.database.execute(move, (self._number, number))
         self.database.execute("DELETE FROM entry WHERE number = ?", (number,))
@@ -248,8 +250,10 @@ class Taker:
         last = found.fetchone()
         return int(last[0]) if last else 0
 
-    def _row(self, piece: Piece, day: DayFile, entry_id: str) -> tuple[Any, ...]:
-        """The columns before `base`; tags, origins and references are noted."""
+    def _row(
+        self, piece: Piece, day: DayFile, entry_id: str
+    ) -> tuple[tuple[Any, ...], tuple[int, str]]:
+        """The columns before `base`, and the last two; tags, origins and references are noted."""
         known = header.known(piece, day.date, self.zone)
         if known["tags"]:
             self._tag(known["tags"], 0)
@@ -258,6 +262,8 @@ class Taker:
         tags, meta, fields = known["tags"], known["meta"], known["fields"]
         if "source" in fields:
             self._origins += origins(fields, self._number, entry_id)
+        switched = fields.get("switched", "") if known["session"] else ""
+        goes_on = isinstance(switched, str) and is_path(switched)  # anything may be typed by hand
         return (
             self._number, entry_id, known["at"], header.microseconds(known["moment"]),
             known["kind"], known["title"],
@@ -267,7 +273,7 @@ class Taker:
             known["digest"], known["git"], known["token"],
             dumps(tags) if tags else "", dumps(meta) if meta else "",
             dumps(fields) if fields else "",
-        )  # fmt: skip
+        ), (known["turn"], switched if goes_on else "")  # fmt: skip
 
     def _tag(self, tags: Sequence[str], inline: int) -> None:
         self._tags += [(markdown.folded(tag), self._number, inline, tag) for tag in tags]

@@ -155,8 +155,8 @@ def _entry(row: Row, body: bytes, postscript: bytes) -> Entry:
     return Entry(
         id=row.id, at=row.at, moment=row.moment, kind=row.kind, title=row.title, role=row.role,
         actor=row.actor, session=row.session, path=row.path, parent=row.parent, tags=row.tags,
-        meta=row.meta, fields=row.fields, git=row.git, token=row.token, seq=row.seq, prev=row.prev,
-        digest=row.digest, namespace=row.namespace, writer=row.writer,
+        meta=row.meta, fields=row.fields, git=row.git, token=row.token, turn=row.turn, seq=row.seq,
+        prev=row.prev, digest=row.digest, namespace=row.namespace, writer=row.writer,
         body=body.decode(errors="replace"),
         postscript=postscript.decode(errors="replace"),
         source=row.source,

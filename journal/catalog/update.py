@@ -44,11 +44,13 @@ def update(database: sqlite3.Connection, space: Space, progress: Progress | None
             database.execute("ROLLBACK")
 
 
-def clear(database: sqlite3.Connection) -> None:
-    """Take out of the file what was purged elsewhere, and came here by a sync."""
-    if database.execute(find.CLEAR[0]).fetchall() == [("1",)]:
+def clear(database: sqlite3.Connection) -> bool:
+    """Take out of the file what was purged elsewhere, and came here by a sync; whether any was."""
+    due = database.execute(find.CLEAR[0]).fetchall() == [("1",)]
+    if due:
         database.execute("VACUUM")
         _set(database, clear="0")
+    return due
 
 
 def _empty(database: sqlite3.Connection) -> None:
@@ -80,9 +82,11 @@ def _take(taker: Taker, disk: Disk, changes: Changes, progress: Progress | None)
     _closed(taker, disk)
     _set(database, branch=disk.branch_mark, closed="\n".join(disk.closed), settled="1")
     _forget_old(database)
-    if taker.purged and known:
-        (step,) = database.execute(find.LAST_STEP[0]).fetchone()
-        _set(database, purged=str(step), clear="1")
+    if taker.purged:
+        _set(database, clear="1")
+        if known:
+            (step,) = database.execute(find.LAST_STEP[0]).fetchone()
+            _set(database, purged=str(step))
 
 
 def _settle(taker: Taker, disk: Disk) -> None:

@@ -8,13 +8,14 @@ import os
 import sys
 from time import time
 
-from journal.cli.options import FILE, JSON, META, TAG, VALUED, WORKSPACE, inherited, meta
+from journal.cli.options import FILE, JSON, META, TAG, VALUED, WORKSPACE, meta, over_inherited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from journal.errors import JournalError, UsageError
+    from journal.space import Space
 
 _AMONG = (TAG, META)
 _TAKEN = frozenset((*VALUED, *_AMONG, FILE, WORKSPACE))
@@ -109,7 +110,7 @@ def _parse(argv: "list[str]") -> "tuple[dict[str, object], dict[str, list[str]]]
         return None
     draft: dict[str, object] = {VALUED[o][0]: v[0] for o, v in options.items() if o in VALUED}
     draft["tags"] = options.get(TAG, [])
-    draft = {**inherited(), **draft}
+    draft = over_inherited(draft)
     if texts[1:]:
         draft["body"] = texts[1]
     return draft, options
@@ -156,10 +157,17 @@ def _append(draft: "dict[str, object]", options: "dict[str, list[str]]") -> int:
         return disabled(as_json=JSON in options)
     values = credentials.known(place.root)
     intake = Intake(place.root, place.policy, place.namespace, values)
-    place.veil = intake.head
+    place.veil, place.turned = intake.head, _turned
     sealing = intake.admit(draft)
     receipt = protocol.append(place, [sealing])[0]
     return tell(receipt.record(), intake.notices + receipt.notices, as_json=JSON in options)
+
+
+def _turned(place: "Space") -> "Callable[[str, str], tuple[int, str]]":
+    """What the catalog knows of sessions, asked where the writer itself does not."""
+    from journal.catalog.turned import asker
+
+    return asker(place)
 
 
 def tell(record: "dict[str, object]", notices: "Iterable[str]", *, as_json: bool) -> int:

@@ -186,7 +186,9 @@ def _letters(args: argparse.Namespace) -> int:
     brought: tuple[str, ...] = ()
     known = 0
     if args.retry:
-        done = again.retry(root)
+        from journal.catalog.turned import asker
+
+        done = again.retry(root, asker)
         brought, known, found = done.brought, done.known, list(done.left)
     else:
         found = again.drop(root) if args.drop else again.letters(root)

@@ -19,6 +19,7 @@ _PAUSE = 0.2  # seconds between two looks of tail -f
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from typing import Any
 
     from journal.catalog.row import Row
@@ -48,8 +49,12 @@ def filters(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--git-branch", default="", metavar="BRANCH", help="only written on this git branch"
     )
-    verb.add_argument(
+    hidden = verb.add_mutually_exclusive_group()
+    hidden.add_argument(
         "--forgotten", action="store_true", help="only what was forgotten, which is hidden else"
+    )
+    hidden.add_argument(
+        "--all", action="store_true", help="also what was forgotten, and what `context` recorded"
     )
     verb.add_argument("-n", type=count, default=None, metavar="N", help="at most N")
 
@@ -92,23 +97,30 @@ def show_options(verb: argparse.ArgumentParser) -> None:
 def selection(args: argparse.Namespace, journal: api.Journal) -> Selection:
     """The filters that were given."""
     kind = _kind(args.kind, journal) if args.kind else ""
-    since = until = None
-    if args.since or args.until:
-        from journal import clock
-
-        zone, now = clock.zone(journal.timezone), clock.now()
-        try:
-            since = clock.parse_since(args.since, zone, now) if args.since else None
-            until = clock.parse_until(args.until, zone, now) if args.until else None
-        except ValueError as error:
-            hint = "for example: --since -7d"
-            raise UsageError(str(error), kind="bad-time", hint=hint) from error
+    since, until = times(args, journal)
     return Selection(
         since=since, until=until, kind=kind, role=args.role, actor=args.actor,
         tags=tuple(args.tag or ()), session=args.session, path=args.path,
         namespace=args.namespace, git_branch=args.git_branch,
-        forgotten="only" if args.forgotten else "",
+        forgotten="only" if args.forgotten else "also" if args.all else "",
     )  # fmt: skip
+
+
+def times(
+    args: argparse.Namespace, journal: api.Journal
+) -> tuple[datetime | None, datetime | None]:
+    """What `--since` and `--until` mean, the latter exclusive; UsageError `bad-time`."""
+    if not args.since and not args.until:
+        return None, None
+    from journal import clock
+
+    zone, now = clock.zone(journal.timezone), clock.now()
+    try:
+        since = clock.parse_since(args.since, zone, now) if args.since else None
+        return since, clock.parse_until(args.until, zone, now) if args.until else None
+    except ValueError as error:
+        hint = "for example: --since -7d"
+        raise UsageError(str(error), kind="bad-time", hint=hint) from error
 
 
 def _kind(wanted: str, journal: api.Journal) -> str:

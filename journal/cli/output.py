@@ -24,8 +24,8 @@ _NARROW = 72
 _PURGED = "(purged)"
 _FINDINGS = 3  # shown beside an answer
 _USUAL = 80  # columns, where a terminal doesn't say
-_DIM, _BOLD, _CYAN, _YELLOW, _RED, _GREEN, _OFF = (
-    f"\x1b[{code}m" for code in ("2", "1", "36", "33", "31", "32", "0")
+_DIM, _BOLD, _CYAN, _YELLOW, _RED, _GREEN, _BLUE, _MAGENTA, _OFF = (
+    f"\x1b[{code}m" for code in ("2", "1", "36", "33", "31", "32", "34", "35", "0")
 )
 STYLES = {
     "dim": _DIM,
@@ -34,6 +34,8 @@ STYLES = {
     "yellow": _YELLOW,
     "red": _RED,
     "green": _GREEN,
+    "blue": _BLUE,
+    "magenta": _MAGENTA,
 }
 
 

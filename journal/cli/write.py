@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from journal import attach, seal
+from journal import api, attach, seal
 from journal.cjson import loads
 from journal.cli import fast, options, output
 from journal.cli.report import report, say
@@ -82,7 +82,7 @@ def do_init(args: argparse.Namespace) -> int:
 
 def do_append(args: argparse.Namespace) -> int:
     """Append one entry, or a batch of them."""
-    notebook = Notebook.open(args.workspace)
+    notebook = api.notebook(args.workspace)
     if args.batch and args.front_matter:
         raise UsageError("give --batch or --front-matter, not both", hint="leave one of them out")
     if args.batch and args.attach:
@@ -118,7 +118,7 @@ def _draft(args: argparse.Namespace, body: bytes) -> Draft:
     for key in ("tags", "meta"):
         if key in values and key in given:
             given[key] = values[key] + given[key] if key == "tags" else values[key] | given[key]
-    return Draft(body=body, **options.inherited() | values | given)
+    return Draft(body=body, **options.over_inherited(values | given))
 
 
 def _with_files(notebook: Notebook, draft: Draft, files: list[str]) -> Draft:
@@ -219,7 +219,7 @@ def _values(given: dict[str, Any]) -> dict[str, Any]:
             "the body can't be given twice", kind="reserved-key", hint="leave out the key body"
         )
     for key, value in given.items():
-        if key in seal.SEALED or (key not in seal.DRAFT_KEYS and key != "fields"):
+        if key in seal.GIVEN or (key not in seal.DRAFT_KEYS and key != "fields"):
             fields[key] = value
         elif value is not None and key != "fields":
             values[key] = value
@@ -313,4 +313,4 @@ def _line(line: bytes, given: dict[str, Any]) -> Draft:
     body = value.pop("body", None)
     if not isinstance(body, str):
         raise FormatError("the draft has no body", kind="empty-body", hint='{"body": "text", …}')
-    return Draft(body=body, **options.inherited() | given | _values(value))
+    return Draft(body=body, **options.over_inherited(given | _values(value)))

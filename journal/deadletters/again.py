@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from journal import credentials, protocol
 from journal.cjson import dumps
@@ -20,6 +20,9 @@ from journal.intake import Intake
 from journal.seal import normal, scalar
 from journal.space import STATE, Space, open_space
 from journal.spool import FOLDER as SPOOLS
+
+if TYPE_CHECKING:
+    from journal.space import Turned
 
 _LOCK = "dead.lock"
 _HEADER = 4096  # bytes after `at` within which a header's source stands
@@ -70,13 +73,14 @@ def letters(root: str) -> list[Waiting]:
     return [Waiting(f"{folder}/{name}", read(folder, name)) for folder, name in waiting(root)]
 
 
-def retry(root: str) -> Retried:
-    """Append what letters hold; they are gone then.
+def retry(root: str, turned: Turned | None = None) -> Retried:
+    """Append what letters hold; they are gone then. `turned`: as in `Space`.
 
     What can't be appended stays, with the error of this time. What an import has brought meanwhile
     is known.
     """
     space = open_space(root, int(time()))
+    space.turned = turned
     if not space.enabled:
         raise WorkspaceError(
             "nothing is appended: enabled = false in journal.toml",

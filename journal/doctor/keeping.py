@@ -11,8 +11,8 @@ from journal import space
 from journal.cjson import loads
 from journal.doctor.visit import Visit, listed
 from journal.finding import Finding
+from journal.known import from_cache
 from journal.recall.manifest import decode
-from journal.spool import from_cache
 
 FIX = "permissions"
 LOCK = f"{space.STATE}/lock"

@@ -12,7 +12,8 @@ from journal.doctor.visit import Visit, listed
 from journal.errors import JournalError
 from journal.files import Folder
 from journal.finding import Finding
-from journal.spool import Known, from_cache, from_records, scan
+from journal.known import Known, from_cache
+from journal.spool import from_records, scan
 
 LEAST_FREE = 100 << 20
 _NETWORK = frozenset(

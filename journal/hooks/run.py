@@ -17,9 +17,11 @@ from journal.space import STATE, find, open_space
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from journal.hooks.payload import Payload
+    from journal.space import Space
 
 TELLING = ("SessionStart", "UserPromptSubmit")  # when a person looks
 # Seconds that the lock is waited for: less than the agent's patience, to note that it was in vain.
@@ -54,6 +56,12 @@ def run(argv: "list[str]") -> str:
     except _FAILURES as error:
         _say(f"what waits can't be told: {_told(error)[1]}")
         return ""
+
+
+def _turned(space: "Space") -> "Callable[[str, str], tuple[int, str]]":
+    from journal.catalog.turned import asker
+
+    return asker(space)
 
 
 def _capture(argv: "list[str]") -> "Capture":
@@ -104,7 +112,7 @@ class Capture:
         cwd = text(self.payload, "cwd")
         values = credentials.known(space.root, cwd=cwd if os.path.isdir(cwd) else "")
         intake = Intake(space.root, space.policy, space.namespace, values)
-        space.veil = intake.head
+        space.veil, space.turned = intake.head, _turned
         space.waits = busy(git_dir(space.root))  # a day file that changes now may stop a rebase
 
         def clean(text: str) -> str:

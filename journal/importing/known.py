@@ -35,10 +35,12 @@ class Known:
         self._fresh: dict[tuple[str, str], str] = {}  # id and session: of what waits
         self._unknown: set[str] = set()  # of what was asked for last
         self._count = 0
+        self._captured: tuple[str, list[tuple[int, int]]] = ("", [])  # of the session asked last
 
     def begin(self) -> None:
         """Forget what was brought before: the catalog has caught up on it."""
         self._fresh = {}
+        self._captured = ("", [])
         with _temporary(), self._brought:
             self._brought.execute("DELETE FROM brought")
 
@@ -112,10 +114,24 @@ class Known:
     def captured(self, session: str) -> Mapping[str, Sequence[Captured]]:
         """What hooks appended of a session, by their keys."""
         found: dict[str, list[Captured]] = {}
-        for key, entry, moment in self._journal.catalog.captured(self._importer, session):
+        for key, entry, moment, _ in self._journal.catalog.captured(self._importer, session):
             when = _EPOCH + timedelta(microseconds=moment)
             found.setdefault(key, []).append(Captured(entry, when))
         return found
+
+    def turn(self, session: str, moment: int) -> int:
+        """The turn at which something is filled in that was said between what hooks appended.
+
+        0 if it goes on from there. `moment`: Unix microseconds.
+        """
+        if self._captured[0] != session:
+            head = self._naming.session(session)
+            told = self._journal.catalog.captured(self._importer, head)
+            self._captured = (session, [(when, turn) for _, _, when, turn in told])
+        times = self._captured[1]
+        if not times or moment > times[-1][0]:
+            return 0
+        return max((turn for when, turn in times if when <= moment), default=times[0][1])
 
 
 @contextmanager

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from journal import attach, origin, seal
 from journal.entry import Draft
 from journal.errors import FormatError, JournalError, Refused, WorkspaceError
 from journal.finding import Finding
+from journal.header import microseconds
 from journal.ids import is_id
 from journal.importers.port import THERE, Item
 from journal.importing.brought import Branched, Brought, Options
@@ -112,6 +114,8 @@ class Writing:
     def _follow(self, one: _Waiting, sealing: seal.Sealing) -> None:
         """Name what it follows as its parent: in the same group, or an entry that is there."""
         item = one.item
+        if item.draft.session and sealing.at:
+            sealing.filled = self.known.turn(item.draft.session, _microseconds(sealing.at))
         if item.follows:
             before = self._name(item, item.follows)
             sealing.follows = self._sealed.get(before)
@@ -206,6 +210,10 @@ def switched_off() -> WorkspaceError:
         kind="disabled",
         hint="set enabled = true there first",
     )
+
+
+def _microseconds(at: str) -> int:
+    return microseconds(datetime.fromisoformat(at))
 
 
 def _stands(sealing: seal.Sealing) -> str:

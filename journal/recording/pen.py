@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from journal import clock
+from journal import api, clock
 from journal.attach import FIELD
 from journal.conversation import said, tools
 from journal.conversation.excerpt import OUTPUT, excerpt
@@ -108,7 +108,7 @@ class Pen:
 
     def _open(self) -> Notebook:
         if self._notebook is None:
-            self._notebook = Notebook.open(self._recording.root)
+            self._notebook = api.notebook(self._recording.root)
         return self._notebook
 
     def _append(self, draft: Draft, whole: str = "") -> None:
