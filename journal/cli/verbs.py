@@ -101,6 +101,11 @@ VERBS = {
         "show how the workspace is doing, and what could not be captured",
         "",
     ),
+    "path": (
+        "path",
+        "branch, merge and draw the lines of a conversation",
+        "Each session has its own current path; JOURNAL_PATH overrides it.",
+    ),
     "policy": (
         "policy",
         "show, check or try what may be kept, and by which line of policy.yaml",
