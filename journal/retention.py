@@ -51,18 +51,23 @@ def due(journal: Journal) -> Owed:
         for one in _due_in(journal, namespace, policy.limits(namespace))
     }
     ordered = sorted(found.values(), key=lambda one: (one.row.at, one.row.id))
-    typed = {
-        row.id
-        for row, piece in journal.read(one.row for one in ordered)
-        if is_typed_in(Place(row.file, row.line, piece, regular=True))
-    }
+    typed = typed_in(journal, (one.row for one in ordered))
     return Owed(
         (one for one in ordered if one.row.id not in typed),
         (one for one in ordered if one.row.id in typed),
     )
 
 
-def _oldest(days: int) -> datetime:
+def typed_in(journal: Journal, rows: Iterable[Row]) -> set[str]:
+    """The ids of those that a person wrote in, or under: nothing purges them by itself."""
+    return {
+        row.id
+        for row, piece in journal.read(rows)
+        if is_typed_in(Place(row.file, row.line, piece, regular=True))
+    }
+
+
+def oldest(days: int) -> datetime:
     """The moment that lies so many days back; the first of all if there is none."""
     try:
         return clock.now() - timedelta(days=days)
@@ -73,7 +78,7 @@ def _oldest(days: int) -> datetime:
 def _due_in(journal: Journal, namespace: str, limits: Limits) -> Iterator[Due]:
     if not (limits.retention_days or limits.max_entries or limits.max_facts):
         return
-    oldest = _oldest(limits.retention_days)
+    since = oldest(limits.retention_days)
     chosen = Selection(namespace=namespace, forgotten="also")
     entries = facts = 0
     for row in journal.rows(chosen):
@@ -82,7 +87,7 @@ def _due_in(journal: Journal, namespace: str, limits: Limits) -> Iterator[Due]:
         entries += 1
         facts += row.kind == "fact"
         for key, is_over in (
-            ("retention_days", bool(limits.retention_days) and row.moment < oldest),
+            ("retention_days", bool(limits.retention_days) and row.moment < since),
             ("max_entries", 0 < limits.max_entries < entries),
             ("max_facts", row.kind == "fact" and 0 < limits.max_facts < facts),
         ):

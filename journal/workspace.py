@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from journal import cjson, clock, ids, languages, names
@@ -40,7 +41,12 @@ enabled = true  # false: `journal append` does nothing, says so, and exits 0
 
 # [recall]
 # language = "english"  # whose word forms are known: german, french, …; "none" for no language's
+
+# [session]
+# keep_checkpoints = {keep}  # how many of a session `journal session prune` keeps, the last ones
+# keep_days = {days}  # and for how many days it keeps all of them
 """
+KEEP_CHECKPOINTS, KEEP_DAYS = 24, 30
 
 _LINES = {
     ".gitignore": "# journal: derived and private to this machine\n.journal/\n",
@@ -64,6 +70,12 @@ class Config:
     enabled: bool
     language: str = languages.DEFAULT
     """Whose word forms recall knows."""
+    keep_checkpoints: int = KEEP_CHECKPOINTS
+    """How many checkpoints of a session pruning keeps, the last ones."""
+    keep_days: int = KEEP_DAYS
+    """For how many days it keeps every checkpoint."""
+    said: Mapping[str, int] = field(default_factory=dict)
+    """The lines on which the file says so, by key, as far as it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,8 @@ def _new_config() -> str:
         id=ids.after("", int(clock.now().timestamp() * 1000)),
         timezone=clock.local_zone_name(),
         writer=new_writer(),
+        keep=KEEP_CHECKPOINTS,
+        days=KEEP_DAYS,
     )
 
 
@@ -218,6 +232,7 @@ def _checked(values: dict[str, Any], lines: list[str]) -> Config:
     return Config(
         values["id"], values["timezone"], values["writer"], tuple(namespaces),
         want("enabled", bool, default=True), _language(want("recall", dict, {}), lines),
+        **_kept(want("session", dict, {}), lines),
     )  # fmt: skip
 
 
@@ -227,11 +242,28 @@ def _language(recall: dict[str, Any], lines: list[str]) -> str:
     if value in languages.LANGUAGES:
         return str(value)
     known = ", ".join(languages.LANGUAGES)
-    table = [n for n, line in enumerate(lines, 1) if re.match(r"\s*\[\s*recall\s*\]", line)]
-    key = r"\s*language\s*=" if table else r"\s*recall\b.*\blanguage\s*="
-    at = [n for n, line in enumerate(lines, 1) if n >= max([1, *table]) and re.match(key, line)]
     shown = repr(value) if isinstance(value, str) else "no text in quotes"
-    raise _broken(CONFIG, at[0] if at else 1, f"language is {shown}: give one of {known}")
+    line = _line_of("recall", "language", lines)
+    raise _broken(CONFIG, line, f"language is {shown}: give one of {known}")
+
+
+def _kept(session: dict[str, Any], lines: list[str]) -> dict[str, Any]:
+    """What of the table [session] says how long checkpoints are kept, and on which lines."""
+    keys = [key for key in ("keep_checkpoints", "keep_days") if key in session]
+    said = {key: _line_of("session", key, lines) for key in keys}
+    for key in keys:
+        if type(session[key]) is not int or session[key] < 0:
+            raise _broken(CONFIG, said[key], f"{key} must be a number from 0 on")
+    return {key: session[key] for key in keys} | {"said": said}
+
+
+def _line_of(table: str, key: str, lines: list[str]) -> int:
+    """The line of a key in a table, written under its heading or on one line with it."""
+    heads = [n for n, line in enumerate(lines, 1) if re.match(rf"\s*\[\s*{table}\s*\]", line)]
+    wanted = rf"\s*{key}\s*=" if heads else rf"\s*{table}\b.*\b{key}\s*="
+    first = max([1, *heads])
+    at = [n for n, line in enumerate(lines, 1) if n >= first and re.match(wanted, line)]
+    return at[0] if at else 1
 
 
 def compile_config(root: str, now: int) -> dict[str, object]:

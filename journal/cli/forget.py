@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from getpass import getpass
 from typing import TYPE_CHECKING
 
 from journal import api, clock, forgetting
-from journal.cli import actions, output
+from journal.cli import actions, leftovers, output
 from journal.cli.progress import Bar
 from journal.cli.report import say
 from journal.errors import UsageError
@@ -82,7 +82,7 @@ def _purged(journal: api.Journal, done: Sequence[Done], *, as_json: bool) -> int
         {"id": one.planned.stroke.id, "what": "purge", "by": one.receipt.id if one.receipt else ""}
         for one in done
     ]
-    left, commands = _leftovers(journal, done)
+    left, commands = leftovers.reached(journal, done)
     if as_json:
         output.json(
             {"schema": "journal/forget@1", "forgotten": told, "left": left, "history": commands}
@@ -92,29 +92,8 @@ def _purged(journal: api.Journal, done: Sequence[Done], *, as_json: bool) -> int
             stays = "the reason stays" if one["id"].startswith("h-") else _STAYS
             state = f"is purged; {stays}" if one["by"] else "was purged before"
             output.write(f"{one_line(one['id'])} {state}")
-        _warn(left, commands)
+        leftovers.warn(left, commands)
     return 0
-
-
-def _leftovers(journal: api.Journal, done: Sequence[Done]) -> tuple[list[str], list[str]]:
-    for one in done:
-        for notice in one.receipt.notices if one.receipt else ():
-            say(f"journal: {notice}")
-    left = forgetting.left_behind(journal.root, done)
-    return left, forgetting.in_history(journal.root, done)
-
-
-def _warn(left: Iterable[str], commands: Sequence[str]) -> None:
-    """What is not the journal's to change, on stderr."""
-    for path in left:
-        say(f"journal: {one_line(path)} may still hold it, and is not the journal's to change")
-    if not commands:
-        return
-    say("journal: git's history still holds the text. This takes it out, at the top of the work")
-    say("  tree and with everything committed; commits get new hashes, and whoever has a clone or")
-    say("  a fork must do the same:")
-    for command in commands:
-        say(f"    {command}")
 
 
 def redact_options(verb: argparse.ArgumentParser) -> None:
@@ -182,7 +161,7 @@ def _apply(journal: api.Journal, args: argparse.Namespace) -> int:
     else:
         ids = [row.id for row in _rows(journal, args.ids)]
     done = redacting.apply(journal, ids, args.reason, progress=Bar("Masking"))
-    left, commands = _leftovers(journal, done)
+    left, commands = leftovers.reached(journal, done)
     if args.json:
         told = [
             {
@@ -198,7 +177,7 @@ def _apply(journal: api.Journal, args: argparse.Namespace) -> int:
         output.write(f"{one_line(one.planned.stroke.id)} masked: {', '.join(one.planned.rules)}")
     if not done:
         output.write("nothing to mask")
-    _warn(left, commands)
+    leftovers.warn(left, commands)
     return 0
 
 
@@ -239,7 +218,7 @@ def do_retention(args: argparse.Namespace) -> int:
     with api.open(args.workspace) as journal:
         owed = retention.due(journal)
         done = [] if args.dry_run else retention.run(journal, owed, progress=Bar("Purging"))
-        left, commands = _leftovers(journal, done)
+        left, commands = leftovers.reached(journal, done)
     gone = {one.planned.stroke.id for one in done}  # somebody may have written in one meanwhile
     wanted = [one for one in owed if args.dry_run or one.row.id in gone]
     if owed.kept:
@@ -262,5 +241,5 @@ def do_retention(args: argparse.Namespace) -> int:
         output.write(f"{output.row(one.row)}  {one.rule}")
     verb = "would be purged" if args.dry_run else "purged"
     output.write(f"{len(wanted):,} {'entry' if len(wanted) == 1 else 'entries'} {verb}")
-    _warn(left, commands)
+    leftovers.warn(left, commands)
     return 0

@@ -101,6 +101,11 @@ VERBS = {
         "show how the workspace is doing, and what could not be captured",
         "",
     ),
+    "session": (
+        "session",
+        "begin, end, list and restore sessions of a conversation",
+        "JOURNAL_SESSION names the session that `append` and these verbs mean.",
+    ),
     "path": (
         "path",
         "branch, merge and draw the lines of a conversation",
