@@ -111,6 +111,11 @@ VERBS = {
         "branch, merge and draw the lines of a conversation",
         "Each session has its own current path; JOURNAL_PATH overrides it.",
     ),
+    "context": (
+        "context",
+        "print what an agent should be told now, each line citing its entry",
+        "",
+    ),
     "policy": (
         "policy",
         "show, check or try what may be kept, and by which line of policy.yaml",

@@ -1,0 +1,182 @@
+"""What entries of one subject state: in which order, about which of them, naming which others.
+
+Pure and cheap. A subject (a decision, a task) is an entry; a later entry of the same kind that
+names it changes it. Order is by moment, then by id; what states something of an entry comes after
+it, whatever clocks said.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, Protocol
+
+    class Stating(Protocol):
+        """What of an entry is asked: a `Row` will do, and an `Entry`."""
+
+        @property
+        def id(self) -> str:
+            """Its id."""
+
+        @property
+        def kind(self) -> str:
+            """Its kind."""
+
+        @property
+        def title(self) -> str:
+            """Its title; maybe empty."""
+
+        @property
+        def head(self) -> str:
+            """The first line of its body."""
+
+        @property
+        def at(self) -> str:
+            """When, as its header says it."""
+
+        @property
+        def parent(self) -> str:
+            """The id of the entry it follows, where it says so."""
+
+        @property
+        def microseconds(self) -> int:
+            """Its moment, since the beginning of 1970, UTC."""
+
+        @property
+        def fields(self) -> Mapping[str, Any]:
+            """The header's other keys."""
+
+
+_ENDING = 8  # characters of an id that people type
+
+
+class Statement:
+    """An entry of a subject, its fields read once, and the entry that it is about: maybe itself."""
+
+    __slots__ = ("about", "entry", "fields")
+
+    def __init__(self, entry: "Stating", fields: "Mapping[str, Any]", about: "Stating") -> None:
+        self.entry = entry
+        self.fields = fields
+        self.about = about
+
+
+class Stated:
+    """The entries of a kind, as statements in order; `astray` are those about what isn't there.
+
+    An entry is about the one that its field `kind` names, or else about its parent, if that is of
+    the kind and has the same title. `astray` has pairs: the entry's id, and the one that it names.
+    """
+
+    __slots__ = ("_ends", "_roots", "astray", "entries", "statements")
+
+    def __init__(self, entries: "Iterable[Stating]", kind: str) -> None:
+        self.entries = every = {one.id: one for one in entries if one.kind == kind}
+        self._ends: dict[str, str] | None = None
+        self._roots: dict[str, str] = {}
+        fields = {key: one.fields for key, one in every.items()}
+        above, astray = self._above(kind, fields)
+        self._roots = {key: _root(key, above) for key in above}
+        self.astray = tuple(sorted(astray.items()))
+        roots = self._roots
+        found = [
+            Statement(one, fields[key], every[roots[key]] if key in roots else one)
+            for key, one in every.items()
+            if key not in astray and roots.get(key) not in astray
+        ]
+        self.statements = [one for *_, one in sorted(map(_placed, found))]
+
+    def _above(
+        self, kind: str, fields: "Mapping[str, Mapping[str, Any]]"
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """Which entry an entry is about, where it is not itself; and those about what isn't there.
+
+        Two entries of one id are the same one.
+        """
+        above, astray = {}, {}
+        for key, one in self.entries.items():
+            named = ids(fields[key], kind) if kind in fields[key] else ()
+            if named:
+                target = self.meant(named[0])
+                if not target:
+                    astray[key] = named[0]
+                elif target != key:
+                    above[key] = target
+            elif one.parent in self.entries and one.parent != key and self._is_again(one):
+                above[key] = one.parent
+        return above, astray
+
+    def meant(self, name: str) -> str:
+        """The id of the entry that is named by its id, or by eight characters or more at its end.
+
+        Empty if there is none, or more than one.
+        """
+        if not name or name in self.entries:
+            return name
+        if self._ends is None:
+            self._ends = {}
+            for key in self.entries:
+                end = key[-_ENDING:].upper()
+                self._ends[end] = "" if end in self._ends else key
+        found = self._ends.get(name[-_ENDING:].upper(), "")
+        return found if found.upper().endswith(name.upper()) else ""
+
+    def named(self, fields: "Mapping[str, Any]", key: str) -> tuple[str, ...]:
+        """The subjects that a field names, each once; what means none stays as it is.
+
+        Who names an entry that only changes a subject means the subject.
+        """
+        if key not in fields:
+            return ()
+        found = ids(fields, key)
+        if len(found) == 1:
+            return (self.subject(found[0]),)
+        return tuple(dict.fromkeys([self.subject(name) for name in found]))
+
+    def subject(self, name: str) -> str:
+        """The subject that is named; the name itself, if it means none."""
+        meant = self.meant(name) or name
+        return self._roots.get(meant, meant)
+
+    def _is_again(self, one: "Stating") -> bool:
+        return bool(one.title) and _same(one.title, self.entries[one.parent].title)
+
+
+def _placed(one: Statement) -> tuple[int, bool, int, str, Statement]:
+    """A statement behind what it is sorted by; no two have one id."""
+    entry, about = one.entry, one.about
+    at = entry.microseconds
+    if entry is about:
+        return (at, False, at, entry.id, one)
+    return (max(at, about.microseconds), True, at, entry.id, one)
+
+
+def _same(title: str, other: str) -> bool:
+    return title.split() == other.split() or title.casefold().split() == other.casefold().split()
+
+
+def _root(key: str, above: "Mapping[str, str]") -> str:
+    """What an entry is about in the end; itself, if that goes round in a circle."""
+    at, seen = key, {key}
+    while at in above:
+        at = above[at]
+        if at in seen:
+            return key
+        seen.add(at)
+    return at
+
+
+def ids(fields: "Mapping[str, Any]", key: str) -> tuple[str, ...]:
+    """The ids that a field names, be it one, a list, or several in a text."""
+    value = fields.get(key)
+    if type(value) is str and value.isalnum():
+        return (value,)  # nearly always
+    given = value if isinstance(value, list) else [value]
+    return tuple(
+        word for text in given if isinstance(text, str) for word in text.replace(",", " ").split()
+    )
+
+
+def word(fields: "Mapping[str, Any]", key: str) -> str:
+    """A field that holds one word, in lower case; empty if it holds none."""
+    value = fields.get(key)
+    return value.strip().lower() if isinstance(value, str) else ""

@@ -1,0 +1,165 @@
+"""Decisions: which are in force after whatever was said, in whatever order it is read."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journal import decisions
+from journal.decisions import ACCEPTED, DEPRECATED, PROPOSED, REJECTED, SUPERSEDED
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What of an entry the fold looks at."""
+
+    id: str
+    microseconds: int = 0
+    fields: dict[str, Any] = field(default_factory=dict)
+    title: str = ""
+    parent: str = ""
+    kind: str = "decision"
+    head: str = ""
+    at: str = ""
+
+
+def told(*fields: dict[str, Any]) -> list[Said]:
+    """Entries one after the other, the first called `a`, the next `b`, and so on."""
+    return [Said("abcdefgh"[n], n, some) for n, some in enumerate(fields)]
+
+
+def statuses(*fields: dict[str, Any]) -> dict[str, str]:
+    found = decisions.fold(told(*fields)).decisions
+    return {key: one.status for key, one in found.items()}
+
+
+CASES: list[tuple[list[dict[str, Any]], dict[str, str]]] = [
+    ([{}], {"a": ACCEPTED}),
+    ([{"status": "Proposed "}], {"a": PROPOSED}),
+    ([{"status": PROPOSED}, {"decision": "a", "status": ACCEPTED}], {"a": ACCEPTED}),
+    ([{}, {"decision": "a", "status": DEPRECATED}], {"a": DEPRECATED}),
+    # What changes a change changes the decision.
+    ([{}, {"decision": "a", "status": REJECTED}, {"decision": "b", "status": ACCEPTED}],
+     {"a": ACCEPTED}),
+    ([{}, {"supersedes": "a"}], {"a": SUPERSEDED, "b": ACCEPTED}),
+    ([{}, {}, {"supersedes": ["a", "b"]}], {"a": SUPERSEDED, "b": SUPERSEDED, "c": ACCEPTED}),
+    # A proposal supersedes nothing until it is accepted.
+    ([{}, {"supersedes": "a", "status": PROPOSED}], {"a": ACCEPTED, "b": PROPOSED}),
+    ([{}, {"supersedes": "a", "status": PROPOSED}, {"decision": "b", "status": ACCEPTED}],
+     {"a": SUPERSEDED, "b": ACCEPTED}),
+    ([{}, {"supersedes": "a"}, {"decision": "b", "status": REJECTED}],
+     {"a": ACCEPTED, "b": REJECTED}),
+    # What was superseded by what is given up by now doesn't come back by itself …
+    ([{}, {"supersedes": "a"}, {"decision": "b", "status": DEPRECATED}],
+     {"a": SUPERSEDED, "b": DEPRECATED}),
+    ([{}, {"supersedes": "a"}, {"supersedes": "b"}],
+     {"a": SUPERSEDED, "b": SUPERSEDED, "c": ACCEPTED}),
+    # … but if somebody says so.
+    ([{}, {"supersedes": "a"}, {"decision": "a", "status": ACCEPTED}],
+     {"a": ACCEPTED, "b": ACCEPTED}),
+    ([{}, {"supersedes": "a"}, {"decision": "a", "supersedes": "b"}],
+     {"a": ACCEPTED, "b": SUPERSEDED}),
+    ([{}, {"supersedes": "a"}, {"supersedes": "b"}, {"decision": "a", "supersedes": "c"}],
+     {"a": ACCEPTED, "b": SUPERSEDED, "c": SUPERSEDED}),
+    # Nothing supersedes itself, nor what isn't there.
+    ([{"supersedes": ["a", "nowhere", 7, {"x": "y"}]}], {"a": ACCEPTED}),
+    ([{"supersedes": {"not": "a list"}, "status": ["accepted"]}], {"a": ACCEPTED}),
+    # Two that are about each other are about themselves.
+    ([{"decision": "b"}, {"decision": "a", "status": REJECTED}], {"a": ACCEPTED, "b": REJECTED}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fields", "wanted"), CASES)
+def test_how_decisions_stand(fields: list[dict[str, Any]], wanted: dict[str, str]) -> None:
+    assert statuses(*fields) == wanted
+
+
+def test_a_decision_knows_who_says_so() -> None:
+    view = decisions.fold(
+        told({}, {"supersedes": "a"}, {"decision": "b", "status": DEPRECATED}, {"status": "odd"})
+    )
+    a, b = view.decisions["a"], view.decisions["b"]
+    assert (a.superseded_by, a.status_by) == ("b", "a")
+    assert (b.supersedes, b.status_by, b.status) == (("a",), "c", DEPRECATED)
+    assert view.unclear == ("d",)
+    assert view.in_force == [view.decisions["d"]]
+    assert decisions.fold([]).in_force == []
+
+
+def test_a_change_of_what_is_not_there_is_astray() -> None:
+    view = decisions.fold(told({}, {"decision": "gone", "status": REJECTED}, {"decision": "b"}))
+    assert list(view.decisions) == ["a"]
+    assert view.astray == (("b", "gone"),)
+
+
+def test_what_people_write_by_hand() -> None:
+    whole = "01M7MDPME34KQ7GZYJ8C80T317"
+    first = Said(whole, 5, title="Search with SQLite")
+    by_ending = Said("b" * 26, 6, {"supersedes": "8c80t317"})
+    assert decisions.fold([first, by_ending]).decisions[whole].superseded_by == "b" * 26
+    short = Said("b" * 26, 6, {"supersedes": "T317"})
+    assert decisions.fold([first, short]).decisions[whole].status == ACCEPTED
+    twin = Said("01AAAAAAAAAAAAAAAA8C80T317"[:18] + "8C80T317", 7)
+    assert decisions.fold([first, twin, by_ending]).decisions[whole].status == ACCEPTED
+    # A clock that goes wrong: what is said of it comes after it all the same.
+    early = Said("c", 1, {"status": REJECTED}, "search  WITH sqlite", parent=whole)
+    assert decisions.fold([first, early]).decisions[whole].status == REJECTED
+    open_one = replace(first, fields={"status": PROPOSED})
+    assert decisions.fold([open_one, early]).decisions[whole].status == REJECTED
+    other = Said("c", 9, {"status": REJECTED}, "Search with grep", parent=whole)
+    assert set(decisions.fold([first, other]).decisions) == {whole, "c"}
+    task = Said("d", 9, {"decision": whole, "status": REJECTED}, kind="task")
+    assert decisions.fold([first, task]).decisions[whole].status == ACCEPTED
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> list[Said]:
+    """A few decisions that say all manner of things of each other, at equal times too."""
+    names = [f"id{n}" for n in range(draw(st.integers(0, 9)))]
+    some = st.sampled_from([*names, "nowhere"])
+    fields = st.fixed_dictionaries(
+        {},
+        optional={
+            "status": st.sampled_from([*decisions.STATUSES, "odd", ""]),
+            "decision": some,
+            "supersedes": st.one_of(some, st.lists(some, max_size=3)),
+        },
+    )
+    return [
+        Said(
+            name,
+            draw(st.integers(0, 3)),
+            draw(fields),
+            draw(st.sampled_from(["", "one", "Two"])),
+            draw(st.one_of(st.just(""), some)),
+            draw(st.sampled_from(["decision", "decision", "note"])),
+        )
+        for name in names
+    ]
+
+
+@given(entries(), st.randoms(use_true_random=False))
+def test_any_order_folds_to_the_same(said: list[Said], chance: random.Random) -> None:
+    view = decisions.fold(said)
+    chance.shuffle(said)
+    again = decisions.fold(said)
+    assert again == view
+    assert list(again.decisions) == list(view.decisions)
+
+
+@given(entries())
+def test_every_decision_has_one_status_and_there_are_no_circles(said: list[Said]) -> None:
+    found = decisions.fold(said).decisions
+    for key, one in found.items():
+        assert one.status in decisions.STATUSES
+        assert (one.status == SUPERSEDED) == bool(one.superseded_by)
+        seen = {key}
+        while one.superseded_by:
+            one = found[one.superseded_by]  # noqa: PLW2901
+            assert one.id not in seen
+            seen.add(one.id)
