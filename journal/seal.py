@@ -112,8 +112,8 @@ class Sealing:
     """A draft that passed every check, with all that needs no lock already done."""
 
     __slots__ = (
-        "after", "at", "body_digest", "body_size", "ending", "filled", "follows", "git", "id", "lines",
-        "namespace", "parent", "path", "redacted", "role", "session", "switched", "tail", "title",
+        "after", "at", "body_digest", "body_size", "ending", "filled", "follows", "git", "id",
+        "lines", "namespace", "parent", "path", "redacted", "role", "session", "switched", "tail", "title",
         "token", "turn", "way", "withheld",
     )  # fmt: skip
 

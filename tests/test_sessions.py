@@ -474,7 +474,8 @@ def test_end_and_reset_are_told(door: Door, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("JOURNAL_SESSION")
     name = door("start")[0].strip()
     monkeypatch.setenv("JOURNAL_SESSION", name)
-    assert "begins anew: what was before (1 entry) stays" in door("reset", "--message", "too sour")[0]
+    told = door("reset", "--message", "too sour")[0]
+    assert "begins anew: what was before (1 entry) stays" in told
     assert door("end")[0].startswith(f"{name} has ended: 2 entries since ")
     assert re.search(rf"journal/.+\.md:\d+: the session {name} ended on", door("end", code=2)[1])
     told = door("start", "--resume", name)[1]

@@ -181,7 +181,7 @@ def _words(journal: api.Journal, words: Sequence[str], args: argparse.Namespace)
 
 
 def _is_file(journal: api.Journal, word: str, namespace: str) -> bool:
-    """Whether a word names a file; what names neither that nor a session begins one, and is told."""
+    """Whether a word names a file; what names neither that nor a session is told."""
     if word in ("", "-"):
         return word == "-"
     journal.catalog.catch_up()
