@@ -33,7 +33,8 @@ class Turns:
         self._space = space
         self._known = known
         self._own = own  # the name of the writer's spool
-        self._marks: dict[str, list[int]] = {}  # of the namespaces' folders; empty: not to be kept
+        # Of the namespaces' folders; None: not to be kept.
+        self._marks: dict[str, list[int] | None] = {}
         self._new: dict[str, dict[str, list[Any]]] = {}
 
     def give(self, draft: "Sealing", namespace: str) -> None:
@@ -55,13 +56,13 @@ class Turns:
     def look_again(self) -> None:
         """Notice what others did to the folders since; what they do from now on is our own."""
         for namespace, mark in self._marks.items():
-            if mark and mark != self._mark(namespace):
-                self._marks[namespace] = []
+            if mark is not None and mark != self._mark(namespace):
+                self._marks[namespace] = None
 
     def keep(self) -> None:
         """Know from now on what was given: it was written, and so were new day files."""
         for namespace, new in self._new.items():
-            mark = self._marks[namespace] and self._mark(namespace)
+            mark = None if self._marks[namespace] is None else self._mark(namespace)
             last = self._known.turns[namespace][1]
             for session, given in new.items():
                 last.pop(session, None)  # so that the dict's order is the order of use
@@ -72,12 +73,12 @@ class Turns:
     def _look(self, namespace: str) -> None:
         """Forget what is known of the namespace's sessions if others changed its folders."""
         mark = self._mark(namespace)
-        if not mark or self._known.turns.get(namespace, [None])[0] != mark:
-            self._known.turns[namespace] = [[], {}]
+        if mark is None or self._known.turns.get(namespace, [None])[0] != mark:
+            self._known.turns[namespace] = [None, {}]
             self._known.asked = None
             now = time_ns()
-            if any(abs(now - time) < _TICK for time in mark):
-                mark = []
+            if mark is not None and any(abs(now - time) < _TICK for time in mark):
+                mark = None
         self._marks[namespace] = mark
 
     def _last(self, namespace: str, session: str) -> "list[Any] | tuple[int, str]":
@@ -94,8 +95,11 @@ class Turns:
                 self._known.asked = asker(self._space.root)
         return self._known.asked(namespace, session)
 
-    def _mark(self, namespace: str) -> list[int]:
-        """What changes when a day file comes, goes or is replaced, or when others append."""
+    def _mark(self, namespace: str) -> "list[int] | None":
+        """What changes when a day file comes, goes or is replaced, or when others append.
+
+        Empty while there is none; None if that can't be told.
+        """
         above, spools = f"{self._space.root}/journal/{namespace}", f"{self._space.root}/{_SPOOLS}"
         try:
             found = [f"{above}/{year}" for year in sorted(os.listdir(above)) if len(year) == 4]
@@ -104,5 +108,7 @@ class Turns:
             seen = map(os.stat, found)
             # What syncs sets the folders' times back; nobody sets the last of these back.
             return [n for st in seen for n in (st.st_size, st.st_mtime_ns, st.st_ctime_ns)]
-        except OSError:
+        except FileNotFoundError:
             return []
+        except OSError:
+            return None
