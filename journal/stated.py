@@ -70,38 +70,38 @@ class Stated:
     __slots__ = ("_ends", "_roots", "astray", "entries", "statements")
 
     def __init__(self, entries: "Iterable[Stating]", kind: str) -> None:
-        self.entries = every = {one.id: one for one in entries if one.kind == kind}
+        self.entries = {one.id: one for one in entries if one.kind == kind}
         self._ends: dict[str, str] | None = None
         self._roots: dict[str, str] = {}
-        fields = {key: one.fields for key, one in every.items()}
-        above, astray = self._above(kind, fields)
-        self._roots = {key: _root(key, above) for key in above}
+        every = {key: Statement(one, one.fields, one) for key, one in self.entries.items()}
+        above, astray = self._above(kind, every)
+        self._roots = roots = {key: _root(key, above) for key in above}
         self.astray = tuple(sorted(astray.items()))
-        roots = self._roots
-        found = [
-            Statement(one, fields[key], every[roots[key]] if key in roots else one)
-            for key, one in every.items()
-            if key not in astray and roots.get(key) not in astray
-        ]
-        self.statements = [one for *_, one in sorted(map(_placed, found))]
+        for key, root in roots.items():
+            every[key].about = self.entries[root]
+            if root in astray:
+                del every[key]
+        for key in astray:
+            del every[key]
+        self.statements = [one for *_, one in sorted(map(_placed, every.values()))]
 
     def _above(
-        self, kind: str, fields: "Mapping[str, Mapping[str, Any]]"
+        self, kind: str, every: "Mapping[str, Statement]"
     ) -> tuple[dict[str, str], dict[str, str]]:
         """Which entry an entry is about, where it is not itself; and those about what isn't there.
 
         Two entries of one id are the same one.
         """
         above, astray = {}, {}
-        for key, one in self.entries.items():
-            named = ids(fields[key], kind) if kind in fields[key] else ()
-            if named:
+        for key, statement in every.items():
+            one, fields = statement.entry, statement.fields
+            if kind in fields and (named := ids(fields, kind)):
                 target = self.meant(named[0])
                 if not target:
                     astray[key] = named[0]
                 elif target != key:
                     above[key] = target
-            elif one.parent in self.entries and one.parent != key and self._is_again(one):
+            elif one.parent and one.parent != key and self._is_again(one):
                 above[key] = one.parent
         return above, astray
 
@@ -134,11 +134,12 @@ class Stated:
 
     def subject(self, name: str) -> str:
         """The subject that is named; the name itself, if it means none."""
-        meant = self.meant(name) or name
+        meant = name if name in self.entries else self.meant(name) or name
         return self._roots.get(meant, meant)
 
     def _is_again(self, one: "Stating") -> bool:
-        return bool(one.title) and _same(one.title, self.entries[one.parent].title)
+        other = self.entries.get(one.parent)
+        return other is not None and bool(one.title) and _same(one.title, other.title)
 
 
 def _placed(one: Statement) -> tuple[int, bool, int, str, Statement]:

@@ -12,7 +12,7 @@ _DAY = "substr(e.at, 1, 10)"
 # In whatever order rows lie: by an index each would be looked up, which takes longer.
 _TALLY = f"""
 SELECT {_DAY}, e.session, e.actor, e.kind, e.namespace, count(*) FROM entry e NOT INDEXED
-WHERE e.copy = 0 AND e.at >= ? AND e.at < ? AND ? IN ('', e.namespace)
+WHERE e.copy = 0 AND e.at >= ? AND e.at < ? {{}}
 GROUP BY 1, 2, 3, 4, 5
 """  # noqa: S608
 # Zones differ by a day at most, so the index of moments leaves only the days around it.
@@ -39,8 +39,9 @@ class Counted:
 
         `since` and `until` are the first and the last day, as `2026-11-21`; empty: any.
         """
-        values: list[object] = [since, f"{until}{_AFTER_ALL}", namespace]
-        return self._ask((_TALLY, values))
+        where = "AND e.namespace = ?" if namespace else ""
+        values: list[object] = [since, f"{until}{_AFTER_ALL}", *[namespace] * bool(namespace)]
+        return self._ask((_TALLY.format(where), values))
 
     def grouped(self, selection: "Selection") -> "list[tuple[Any, ...]]":
         """The selected by day, actor, role, session and kind: how many, and the newest of them.

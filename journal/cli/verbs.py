@@ -116,6 +116,11 @@ VERBS = {
         "print what an agent should be told now, each line citing its entry",
         "",
     ),
+    "task": (
+        "task",
+        "say what is to do, take it, do it, and see what waits for what",
+        "What changes a task is an entry that names it: nothing is rewritten.",
+    ),
     "policy": (
         "policy",
         "show, check or try what may be kept, and by which line of policy.yaml",

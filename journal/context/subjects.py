@@ -4,7 +4,6 @@ from journal import decisions, tasks
 from journal.context import wording
 from journal.context.page import Line, Section, bounded
 from journal.context.wording import Mark
-from journal.selection import Selection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +26,7 @@ class Subjects:
 
     def __init__(self, journal: "Journal", namespace: str, room: int) -> None:
         made, work = (
-            journal.catalog.rows(Selection(kind=kind, namespace=namespace))
-            for kind in (decisions.KIND, tasks.KIND)
+            journal.catalog.stated(kind, namespace) for kind in (decisions.KIND, tasks.KIND)
         )
         self.decisions = decisions.fold(made)
         self.tasks = tasks.fold(work)

@@ -12,7 +12,6 @@ from journal.tasks.task import (
     STATUSES,
     TASK,
     TYPES,
-    USUAL,
     Claim,
     Task,
     View,
@@ -43,18 +42,9 @@ class _Draught(Task):
     __slots__ = ("needed", "stated_block")
 
     def __init__(self, entry: "Stating") -> None:
-        self.id = self.status_by = entry.id
-        self.entry = entry
-        self.type = TASK
-        self.status = OPEN
-        self.stated_block = False
+        super().__init__(entry)
         self.needed: dict[str, tuple[str, ...]] | None = None
-        self.needs = self.blockers = self.children = self.evidence = _NONE
-        self.contested = ()
-        self.part_of = self.held_by = ""
-        self.priority = USUAL
-        self.claim = None
-        self.releases = self.done = self.total = 0
+        self.stated_block = False
 
     def take(self, one: "Statement", stated: Stated) -> bool:
         """What the entry says of the task; a later one's word counts. Whether all is clear."""

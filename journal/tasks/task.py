@@ -10,6 +10,10 @@ KIND = "task"
 OPEN, STARTED, BLOCKED, DONE, DROPPED = STATUSES = "open", "started", "blocked", "done", "dropped"
 TASK, GOAL, MILESTONE = TYPES = "task", "goal", "milestone"
 OVER = frozenset((DONE, DROPPED))
+_KNOWN = (
+    "id", "entry", "status", "status_by", "type", "needs", "blockers", "held_by", "part_of",
+    "children", "done", "total", "priority", "claim", "contested", "releases", "evidence",
+)  # fmt: skip
 PRIORITIES = (0, 1, 2, 3, 4)  # the first is the most urgent
 USUAL = 2  # priority
 
@@ -45,28 +49,22 @@ class Task:
     the most urgent, to 4. `evidence` names entries, files or addresses that show what was done.
     """
 
-    __slots__ = (
-        "blockers", "children", "claim", "contested", "done", "entry", "evidence", "held_by", "id",
-        "needs", "part_of", "priority", "releases", "status", "status_by", "total", "type",
-    )  # fmt: skip
+    __slots__ = _KNOWN
 
-    id: str
-    entry: "Stating"
-    type: str
-    status: str
-    status_by: str
-    needs: tuple[str, ...]
-    blockers: tuple[str, ...]
-    held_by: str
-    part_of: str
-    children: tuple[str, ...]
-    done: int
-    total: int
-    priority: int
-    claim: Claim | None
-    contested: tuple[Claim, ...]
-    releases: int
-    evidence: tuple[str, ...]
+    def __init__(self, entry: "Stating") -> None:
+        self.entry = entry
+        self.id = self.status_by = entry.id
+        self.type = TASK
+        self.status = OPEN
+        self.needs: tuple[str, ...] = ()
+        self.blockers: tuple[str, ...] = ()
+        self.children: tuple[str, ...] = ()
+        self.evidence: tuple[str, ...] = ()
+        self.contested: tuple[Claim, ...] = ()
+        self.claim: Claim | None = None
+        self.part_of = self.held_by = ""
+        self.priority = USUAL
+        self.releases = self.done = self.total = 0
 
     @property
     def title(self) -> str:
@@ -85,7 +83,7 @@ class Task:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Task) and all(
-            getattr(self, name) == getattr(other, name) for name in Task.__slots__
+            getattr(self, name) == getattr(other, name) for name in _KNOWN
         )
 
     def __hash__(self) -> int:
