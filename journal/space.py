@@ -23,15 +23,15 @@ CACHE = ".journal/cache"
 STATE = ".journal/state"
 PENDING = f"{STATE}/striking"  # there while a purge or redaction is under way
 CACHED_CONFIG = "config.json"
-SCHEMA = 3  # of the cached configuration
+SCHEMA = 4  # of the cached configuration
 
 
 class Space:
     """A workspace as appending needs it."""
 
     __slots__ = (
-        "_second", "enabled", "first", "id", "language", "namespace", "offsets", "policy", "root",
-        "timezone", "turned", "until", "veil", "waits",
+        "_second", "distill", "enabled", "first", "id", "language", "namespace", "offsets",
+        "policy", "root", "timezone", "turned", "until", "veil", "waits",
     )  # fmt: skip
 
     def __init__(self, root: str, compiled: "dict[str, object]") -> None:
@@ -44,6 +44,8 @@ class Space:
         self.language = str(compiled["language"])  # whose word forms recall knows
         self.offsets: list[list[int]] = compiled["offsets"]  # type: ignore[assignment]
         self.policy: dict[str, object] = compiled["policy"]  # type: ignore[assignment]  # {}: none
+        # By namespace after how many entries a distillation is due, and the line that says so.
+        self.distill: dict[str, list[int]] = compiled.get("distill", {})  # type: ignore[assignment]
         self.until: int = compiled["until"]  # type: ignore[assignment]
         self.veil: Callable[[str], str] | None = None  # makes git's HEAD fit to be kept
         # Without it the files are asked.

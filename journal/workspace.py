@@ -270,6 +270,7 @@ def compile_config(root: str, now: int) -> dict[str, object]:
     """The configuration as appending needs it, kept in the cache under its sources' identity."""
     # 40 ms, and the policy is only read when it changed.
     from journal.policy.limits import compiled as compiled_policy
+    from journal.policy.limits import intervals
     from journal.policyfile import read_policy
 
     sources = sources_of(
@@ -290,6 +291,7 @@ def compile_config(root: str, now: int) -> dict[str, object]:
         "language": config.language,
         "offsets": [list(pair) for pair in clock.offsets(zone, now - 366 * 86400, end)],
         "policy": compiled_policy(policy),
+        "distill": intervals(policy),
         "until": now + _RECOMPILE,
     }
     try:

@@ -116,6 +116,31 @@ VERBS = {
         "print what an agent should be told now, each line citing its entry",
         "",
     ),
+    "fact": (
+        "fact",
+        "say what is known to be so, list it, take it back",
+        "Nothing is rewritten: what is superseded or retracted stays, and says so.",
+    ),
+    "dispute": (
+        "dispute",
+        "disagree with an entry, by one that names it",
+        "It changes nothing by itself: `journal recap` shows it, and so does `journal links`.",
+    ),
+    "distill": (
+        "distill",
+        "print the prompt for summing a range of entries up; no model is called",
+        "Without a range: what came since the last summary that `journal summarize` kept.",
+    ),
+    "summarize": (
+        "distill",
+        "keep a summary of a range of entries, linked to what it covers",
+        "RANGE is a session, or FIRST..LAST; without one, what came since the last one.",
+    ),
+    "recap": (
+        "recap",
+        "tell who did what, each line citing its entry",
+        "Hand-overs and disagreements come first.",
+    ),
     "task": (
         "task",
         "say what is to do, take it, do it, and see what waits for what",

@@ -90,6 +90,16 @@ def compiled(policy: Policy) -> dict[str, Any]:
     return {"": base, **found} if base else found
 
 
+def intervals(policy: Policy) -> dict[str, list[int]]:
+    """After how many entries a distillation is due, and the line that says so, by namespace.
+
+    Under no name what holds for all that aren't named; 0: never.
+    """
+    every = {"": policy.defaults, **policy.namespaces}
+    found = {name: [one.distill_every, one.line("distill_every")] for name, one in every.items()}
+    return found if any(number for number, _ in found.values()) else {}
+
+
 def _compiled(limits: Limits) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if limits.persist != "full":
