@@ -113,8 +113,8 @@ class Sealing:
 
     __slots__ = (
         "after", "at", "body_digest", "body_size", "ending", "filled", "follows", "git", "id",
-        "lines", "namespace", "parent", "path", "redacted", "role", "session", "switched", "tail", "title",
-        "token", "turn", "way", "withheld",
+        "lines", "namespace", "parent", "path", "redacted", "role", "session", "switched", "tail",
+        "title", "token", "turn", "way", "withheld",
     )  # fmt: skip
 
     def __init__(self, draft: "dict[str, object]", *, checked: bool = False) -> None:

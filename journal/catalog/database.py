@@ -14,6 +14,7 @@ import sys
 from journal import files
 from journal.cjson import dumps, loads
 from journal.errors import EngineError, JournalError, WorkspaceError
+from journal.known import from_cache
 from journal.space import CACHE, identity_of
 
 NAME = "catalog.db"
@@ -131,10 +132,19 @@ class Database:
             raise Untrusted(text, hint=hint) from error
 
     def forget_known(self) -> None:
-        """Remove what writers know beside it: sessions have names. Their spools tell it again."""
-        for name in os.listdir(self._folder):
-            if name.endswith(".known"):
-                remove(f"{self._folder}/{name}")
+        """Take the names of sessions out of what writers know beside it; files tell them again."""
+        with files.Folder(self.root, CACHE) as folder:
+            for name in os.listdir(self._folder):
+                if name.endswith(".known"):
+                    try:
+                        known = from_cache(folder.read(name))
+                    except (JournalError, ValueError, TypeError, KeyError):
+                        known = None
+                    if known is None:
+                        remove(f"{self._folder}/{name}")
+                    else:
+                        known.turns = {}
+                        folder.replace(name, known.cached())
 
     def _vacuumed(self) -> bool:
         if not os.path.exists(self.path):
