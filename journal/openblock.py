@@ -70,7 +70,7 @@ def closing(body: str) -> str:
     """
     if not _may_open(body):
         return ""
-    reader = _Reader()
+    reader = Reader()
     for line in body.split("\n"):
         reader.read(line)
     return reader.end if reader.margins == [[0]] and reader.end != "\n" else ""
@@ -86,7 +86,7 @@ def _may_open(body: str) -> bool:
     return any(start in lower for start in _RAW_STARTS)
 
 
-class _Reader:
+class Reader:
     """Where a Markdown reader stands between two lines: what is open, and nothing else.
 
     It sees a line as its text, the column where that begins, and how many columns more a tab has
@@ -104,6 +104,7 @@ class _Reader:
         self.is_bare = False  # a list item has just begun with nothing but its marker
 
     def read(self, line: str) -> None:
+        """Go on by a line."""
         if self.margins == [[0]] and self._is_plain(line):
             return
         depth, text, column, tab = self._within(line)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from journal import decisions
 from journal.decisions import ACCEPTED, DEPRECATED, PROPOSED, REJECTED, SUPERSEDED
+from journal.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,9 @@ def entries(draw: st.DrawFn) -> list[Said]:
             "status": st.sampled_from([*decisions.STATUSES, "odd", ""]),
             "decision": some,
             "supersedes": st.one_of(some, st.lists(some, max_size=3)),
+            "disputes": some,
+            "subject": st.sampled_from(["one", "two", ""]),
+            "part": st.sampled_from(["a part", " "]),
         },
     )
     return [
@@ -163,3 +167,157 @@ def test_every_decision_has_one_status_and_there_are_no_circles(said: list[Said]
             one = found[one.superseded_by]  # noqa: PLW2901
             assert one.id not in seen
             seen.add(one.id)
+
+
+# Conflicts, parts, disagreement
+
+
+def rivals(*fields: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    found = decisions.fold(told(*fields)).decisions
+    return {key: one.rivals for key, one in found.items() if one.rivals}
+
+
+OPEN_A = {"status": PROPOSED, "subject": "Search"}
+OPEN_B = {"status": PROPOSED, "subject": " search "}
+
+CONFLICTS: list[tuple[list[dict[str, Any]], dict[str, tuple[str, ...]]]] = [
+    ([OPEN_A], {}),
+    ([OPEN_A, OPEN_B], {"a": ("b",), "b": ("a",)}),
+    ([OPEN_A, OPEN_B, OPEN_A], {"a": ("b", "c"), "b": ("a", "c"), "c": ("a", "b")}),
+    ([OPEN_A, {"status": PROPOSED, "subject": "storage"}], {}),
+    ([{"status": PROPOSED}, {"status": PROPOSED}], {}),
+    # Until one is accepted, be it of three, be it made so …
+    ([OPEN_A, OPEN_B, {"decision": "a", "status": ACCEPTED}], {}),
+    ([OPEN_A, OPEN_B, OPEN_A, {"decision": "a", "status": ACCEPTED}], {}),
+    ([OPEN_A, OPEN_B, {"subject": "SEARCH"}], {}),
+    # … which says nothing of what is proposed after that.
+    ([OPEN_A, {"decision": "a", "status": ACCEPTED}, OPEN_B], {}),
+    ([OPEN_A, {"decision": "a", "status": ACCEPTED}, OPEN_B, OPEN_B],
+     {"c": ("d",), "d": ("c",)}),
+    ([OPEN_A, OPEN_B, {"decision": "a", "status": REJECTED}], {}),
+    # Who disputes a proposal is on its subject, whether it has one or not.
+    ([OPEN_A, {"status": PROPOSED, "disputes": "a"}], {"a": ("b",), "b": ("a",)}),
+    ([{"status": PROPOSED}, {"status": PROPOSED, "disputes": "a"}], {"a": ("b",), "b": ("a",)}),
+    ([{}, {"status": PROPOSED, "disputes": "a"}], {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fields", "wanted"), CONFLICTS)
+def test_which_proposals_are_in_conflict(
+    fields: list[dict[str, Any]], wanted: dict[str, tuple[str, ...]]
+) -> None:
+    assert rivals(*fields) == wanted
+    groups = decisions.fold(told(*fields)).conflicts
+    assert {one.id for group in groups for one in group} == set(wanted)
+    assert len(groups) == bool(wanted)
+
+
+def test_who_disagrees_shows_until_it_is_rejected() -> None:
+    first = [{}, {"status": PROPOSED, "disputes": "a"}]
+    view = decisions.fold(told(*first))
+    assert view.decisions["a"].disputed_by == ("b",)
+    assert view.decisions["b"].disputes == ("a",)
+    view = decisions.fold(told(*first, {"decision": "b", "status": REJECTED}))
+    assert view.decisions["a"].disputed_by == ()
+
+
+def test_a_part_leaves_the_rest_in_force() -> None:
+    by = {"supersedes": "a", "part": "the ranges"}
+    view = decisions.fold(told({}, by))
+    assert view.decisions["a"].status == ACCEPTED
+    assert view.decisions["a"].parts == (("b", "the ranges"),)
+    assert decisions.fold(told({}, by | {"status": PROPOSED})).decisions["a"].parts == ()
+    again = decisions.fold(told({}, by, {"decision": "a", "status": ACCEPTED}))
+    assert again.decisions["a"].parts == ()  # it was confirmed since
+
+
+def whats(decision: str, *fields: dict[str, Any]) -> list[tuple[str, str, str]]:
+    found = decisions.history(told(*fields), decision)
+    return [(one.what, one.status, one.other) for one in found]
+
+
+def test_the_history_of_a_decision() -> None:
+    said = [
+        {"status": PROPOSED}, {"decision": "a", "status": ACCEPTED},
+        {"status": PROPOSED, "supersedes": "a"}, {"status": PROPOSED, "disputes": "a"},
+        {"decision": "c", "status": ACCEPTED}, {"decision": "c", "status": REJECTED},
+        {"decision": "a", "evidence": "https://example.org"},
+    ]  # fmt: skip
+    assert whats("a", *said) == [
+        ("decided", PROPOSED, ""),
+        ("status", ACCEPTED, ""),
+        ("superseding", ACCEPTED, "c"),
+        ("disputed", ACCEPTED, "d"),
+        ("superseded", SUPERSEDED, "c"),
+        ("status", ACCEPTED, "c"),
+        ("said", ACCEPTED, ""),
+    ]
+    assert whats("c", *said[:3]) == [("decided", PROPOSED, "")]
+    assert whats("b", *said)[0][0] == "decided"  # who names a change means the decision
+
+
+@given(entries())
+def test_the_history_ends_as_the_fold_does(said: list[Said]) -> None:
+    for key, one in decisions.fold(said).decisions.items():
+        steps = decisions.history(said, key)
+        assert steps[0].what == "decided"
+        assert steps[-1].status == one.status
+
+
+# The verbs
+
+
+def drafted(draft: Any) -> tuple[str, str, dict[str, Any]]:
+    assert draft.kind == "decision"
+    return draft.title, draft.body, dict(draft.fields)
+
+
+def test_a_decision_is_a_record_for_people_and_fields_for_programs() -> None:
+    case = decisions.Case(
+        because="It is slow.\n", consequences="Less code.", options=("Whoosh", " two\nlines "),
+        evidence=("https://example.org",), governs=("a.py",), subject="search",
+    )  # fmt: skip
+    title, body, fields = drafted(decisions.decide("No index ", "We scan.", case))
+    assert (title, fields["status"]) == ("No index", ACCEPTED)
+    assert body == (
+        "## Context\n\nIt is slow.\n\n## Options\n\n- Whoosh\n- two\n  lines\n\n"
+        "## Decision\n\nWe scan.\n\n## Consequences\n\nLess code."
+    )
+    assert drafted(decisions.decide("A", "  the text\n"))[1] == "  the text"
+    assert drafted(decisions.decide("A"))[1] == "A"
+    other = decisions.decide("B", case=decisions.Case(disputes="x"))
+    assert other.fields == {"status": PROPOSED, "disputes": "x"}
+
+
+def test_verbs_change_what_the_fold_makes_of_it() -> None:
+    view = decisions.fold(told({"status": PROPOSED}, {}))
+    title, body, fields = drafted(decisions.accept(view, "a"))
+    assert (title, body, fields) == (
+        "Accepted: a", "a is accepted.", {"status": ACCEPTED, "decision": "a"},
+    )  # fmt: skip
+    assert decisions.reject(view, "a", "no " * 30).title == "Rejected: a"
+    assert decisions.deprecate(view, "b", "Old.").title == "Deprecated: b: Old."
+    assert decisions.accept(view, "b", "Still so.").title == "Accepted again: b: Still so."
+    draft = decisions.supersede(view, "b", "a", part="the end")
+    assert draft.fields == {"decision": "a", "supersedes": ["b"], "part": "the end"}
+
+
+@pytest.mark.parametrize(
+    ("verb", "kind"),
+    [
+        (lambda view: decisions.accept(view, "b"), "same-status"),
+        (lambda view: decisions.accept(view, "zz"), "entry-not-found"),
+        (lambda view: decisions.reject(view, "c"), "same-status"),
+        (lambda view: decisions.supersede(view, "b", "b"), "usage"),
+        (lambda view: decisions.supersede(view, "d", "b"), "same-status"),
+        (lambda _: decisions.decide(" "), "usage"),
+        (lambda _: decisions.decide("a", status="superseded"), "bad-status"),
+        (lambda _: decisions.decide("a", case=decisions.Case(part="x")), "usage"),
+    ],
+)
+def test_what_changes_nothing_is_refused(verb: Any, kind: str) -> None:
+    said = told({"status": PROPOSED}, {}, {"status": REJECTED}, {}, {"decision": "b"})
+    said[-1].fields["supersedes"] = "d"
+    with pytest.raises(UsageError) as caught:
+        verb(decisions.fold(said))
+    assert (caught.value.kind, bool(caught.value.hint)) == (kind, True)

@@ -19,7 +19,7 @@ from journal.importing.brought import Brought, Options
 from journal.workspace import init
 
 FOLDERS = Path(__file__).parent / "importers"
-NAMES = ("claude-code", "codex", "jsonl", "markdown")
+NAMES = ("adr", "claude-code", "codex", "jsonl", "markdown")
 BY_LINES = ("claude-code", "codex", "jsonl")  # sources that grow by whole lines
 GARBAGE = {
     "empty": b"",
@@ -251,7 +251,7 @@ def test_a_file_cut_anywhere_raises_nothing(importer: Importer, folder: Path) ->
 def test_what_no_entry_can_hold_is_replaced(
     importer: Importer, folder: Path, tmp_path: Path
 ) -> None:
-    bad = "\0" if importer.name == "markdown" else "\\ud800\\u0000"
+    bad = "\0" if importer.name in ("adr", "markdown") else "\\ud800\\u0000"
     for file in importer.files(str(folder)):
         text = Path(file).read_text("utf-8").replace("hello", f"hel{bad}lo")
         Path(file).write_text(text, "utf-8")

@@ -21,7 +21,9 @@ _SHOWN = 10  # findings
 def import_options(verb: argparse.ArgumentParser) -> None:
     """The options of `import`."""
     verb.add_argument(
-        "source", metavar="SOURCE", help="claude-code, codex, jsonl, markdown, or another installed"
+        "source",
+        metavar="SOURCE",
+        help="adr, claude-code, codex, jsonl, markdown, or another installed",
     )
     verb.add_argument(
         "paths",

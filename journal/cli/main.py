@@ -30,6 +30,7 @@ Errors go to stderr; with --json as {"error": {"kind", "message", "hint", "retry
 # A word that a query leaves out, rather than an option.
 _LEFT_OUT = re.compile(r"-(?!-|h$|n(?:-?\d+)?$)\S")
 _FLAGS = ("--json", "--explain", "--diverse", "--forgotten")  # of recall, which take no value
+_TIMES = ("--since", "--until", "--at", "--as-of")  # whose values may begin with a minus
 _LIMITS = ("--limit", "--max", "--top", "--count", "--number")  # as other programs call -n
 
 
@@ -132,7 +133,7 @@ def _joined(argv: "Sequence[str]") -> list[str]:
     recall = _asked(argv) == "recall"
     for word in argv:
         last = words[-1] if words else ""
-        if last in ("--since", "--until", "--at") and word[:1] == "-" and word[1:2].isdigit():
+        if last in _TIMES and word[:1] == "-" and word[1:2].isdigit():
             words[-1] += f"={word}"
         elif recall and "recall" in words and _LEFT_OUT.match(word) and not _takes_value(last):
             words.append(f" {word}")
@@ -151,6 +152,8 @@ def run(argv: "Sequence[str]") -> int:
     args, rest = parser(argv).parse_known_args(_joined(argv))
     if hasattr(args, "paths") and not any(word[:1] == "-" < word for word in rest):
         args.paths, rest = [*args.paths, *rest], []  # argparse wants all of them in one place
+    if len(rest) == 1 and getattr(args, "text", None) == "" and _is_value(rest[0]):
+        args.text, rest = rest[0], []  # nor does it look for a text behind options
     if rest:
         raise _unexpected(args.verb, rest)
     if not args.verb:
@@ -161,6 +164,10 @@ def run(argv: "Sequence[str]") -> int:
 
     output.flush()
     return code
+
+
+def _is_value(word: str) -> bool:
+    return word == "-" or word[:1] != "-"
 
 
 def _complete(words: "Sequence[str]") -> int:

@@ -161,4 +161,14 @@ VERBS = {
         "mend what the doctor found",
         "Without --apply it only says what it would do. Exit code 1: something is left to do.",
     ),
+    "decide": (
+        "decision",
+        "say what is decided, or proposed, and print its id",
+        "Without a context, options or consequences TEXT is all that it says.",
+    ),
+    "decision": (
+        "decision",
+        "show decisions as they stand, or stood, accept, reject and supersede them",
+        "Every change is an entry. DECISIONS.md at the workspace's root is rendered from them.",
+    ),
 }

@@ -32,8 +32,9 @@ _LISTED = ("evidence", "governs", "options")
 class Change:
     """Something that was said of a decision.
 
-    `what` is "decided", "status", "supersedes", "superseded", "part", "disputed" or "said";
-    `status` is how the decision stood after it, `other` the other decision that it is about.
+    `what` is "decided", "status", "supersedes", "superseded", "superseding" (it will be, once that
+    is accepted), "part", "disputed" or "said"; `status` is how the decision stood after it,
+    `other` the other decision that it is about.
     """
 
     entry: "Stating"
@@ -52,25 +53,31 @@ def history(entries: "Iterable[Stating]", decision: str) -> list[Change]:
     """What was said of a decision and what became of it, in order; its id must be whole."""
     stated = Stated(entries, KIND)
     key = stated.subject(decision)
-    others = {
-        one.about.id for one in stated.statements if key in stated.named(one.fields, "supersedes")
-    }
+    statements = stated.statements
+    made = next((at for at, one in enumerate(statements) if one.entry.id == key), -1)
+    if made < 0:
+        return []
+    # Of what was said before, by whatever clock, nothing counted before it was made.
+    order = [made, *range(made), *range(made + 1, len(statements))]
+    others = {one.about.id for one in statements if key in stated.named(one.fields, "supersedes")}
     found = []
     before = ""
-    for at, one in enumerate(stated.statements, 1):
-        about = one.about.id
-        names = about == key or key in (
-            *stated.named(one.fields, "supersedes"),
-            *stated.named(one.fields, "disputes"),
-        )
-        if not names and about not in others:
+    for at in order:
+        one = statements[at]
+        names = one.about.id == key or _names(stated, one, key)
+        if not names and one.about.id not in others:
             continue
-        now = _view(stated, stated.statements[:at]).decisions.get(key)
+        now = _view(stated, statements[: max(at, made) + 1]).decisions.get(key)
         status = now.status if now else ""
         if names or status != before:
             found.append(Change(one.entry, *_what(stated, one, key, (before, status))))
         before = status
     return found
+
+
+def _names(stated: Stated, one: "Statement", key: str) -> bool:
+    """Whether a statement about another decision names this one."""
+    return any(key in stated.named(one.fields, field) for field in ("supersedes", "disputes"))
 
 
 def subject_of(entries: "Iterable[Stating]", name: str) -> str:
@@ -84,18 +91,24 @@ def _what(
     """What a statement says of a decision, its status after that, and the other decision."""
     before, now = status
     about = one.about.id
-    if one.entry.id == key:
-        return "decided", now, ""
     if about == key:
-        named = stated.named(one.fields, "supersedes")
-        if named:
-            return "supersedes", now, named[0]
-        return "status" if word(one.fields, "status") in _GIVEN else "said", now, ""
+        return _own(stated, one, now)
     if key in stated.named(one.fields, "supersedes"):
-        return "part" if _part(one.fields) else "superseded", now, about
+        if _part(one.fields):
+            return "part", now, about
+        return "superseded" if now == SUPERSEDED else "superseding", now, about
     if key in stated.named(one.fields, "disputes"):
         return "disputed", now, about
     return "superseded" if now == SUPERSEDED != before else "status", now, about
+
+
+def _own(stated: Stated, one: "Statement", now: str) -> tuple[str, str, str]:
+    """The same of a statement that is about the decision itself."""
+    if one.entry is one.about:
+        return "decided", now, ""
+    if named := stated.named(one.fields, "supersedes"):
+        return "supersedes", now, named[0]
+    return "status" if word(one.fields, "status") in _GIVEN else "said", now, ""
 
 
 def _view(stated: Stated, statements: "Sequence[Statement]") -> View:

@@ -9,6 +9,8 @@ After each section stands a mark, a comment with the digest of all that is above
 that a person edited is known from one that was not.
 """
 
+import re
+
 from journal import ids
 from journal.decisions.folding import fold
 from journal.decisions.sections import Links, change, decision
@@ -31,6 +33,11 @@ earlier one. `journal decision render` writes this page from the journal's entri
 """
 _MARK, _END = "<!-- journal decision render: ", " -->\n"
 _DIGITS = 32
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")  # `splitlines` knows other ends, too
+_BOTH: "tuple[int, ...]" = (0, 1)
+_CONFLICT: "dict[str, tuple[int, ...]]" = {
+    "<" * 7: (0,), "|" * 7: (), "=" * 7: (1,), ">" * 7: _BOTH,
+}  # fmt: skip
 
 
 def page(entries: "Iterable[Stating]", text: "Callable[[str], str]") -> str:
@@ -52,6 +59,7 @@ class _Marked:
         self.add(head)
 
     def add(self, part: str) -> None:
+        part += "\n"
         self._digest.update(part.encode(errors="replace"))
         mark = _mark(self._digest.hexdigest())
         self._digest.update(mark.encode())
@@ -59,9 +67,31 @@ class _Marked:
 
 
 def is_rendered(text: str) -> bool:
-    """Whether a page is as it was rendered once, by whichever entries; an empty one is."""
-    if not text.strip():
+    """Whether a page is as it was rendered once, by whichever entries; an empty one is.
+
+    So is what git makes of two that were rendered, with its conflict marks.
+    """
+    if not text.strip() or _ends_marked(text):
         return True
+    ours, theirs = _sides(text)
+    return ours != text and _ends_marked(ours) and _ends_marked(theirs)
+
+
+def _sides(text: str) -> tuple[str, str]:
+    """The two pages that git couldn't merge."""
+    found: tuple[list[str], list[str]] = [], []
+    side = _BOTH
+    for line in _LINE.findall(text):
+        turn = _CONFLICT.get(line.rstrip("\n").partition(" ")[0])
+        if turn is None:
+            for one in side:
+                found[one].append(line)
+        else:
+            side = turn
+    return "".join(found[0]), "".join(found[1])
+
+
+def _ends_marked(text: str) -> bool:
     above, mark, end = text.rpartition(_MARK)
     return bool(mark) and f"{mark}{end}" == _mark(sha256(above.encode()).hexdigest())
 
@@ -110,6 +140,10 @@ def _groups(every: "Sequence[Stating]") -> dict[str, int]:
         named = {one.id, stated.subject(one.id)}
         for field in (KIND, "supersedes", "disputes"):
             named.update(stated.named(one.fields, field))
+        if isinstance(about := one.fields.get("subject"), str) and about.strip():
+            subject = f"# {' '.join(about.casefold().split())}"
+            above.setdefault(subject, subject)
+            named.add(subject)
         first = top(one.id)
         for other in named & above.keys():
             above[top(other)] = first

@@ -38,6 +38,9 @@ _RELATION = re.compile(
     r"|superceded by|replaced by)\b[*_]*:?(?P<rest>.*)",
     re.IGNORECASE,
 )
+_AT_ONCE = re.compile(
+    r"[*_:\s]*(?:(?:some )?(?:parts?|aspects) of )?(?:ADRs?[- ]?)?\[", re.IGNORECASE
+)
 _PARTLY = re.compile(r"\bpart(?:ly|ially|s of)?\b|\bin part\b|\baspects\b", re.IGNORECASE)
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\n(.*?\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
 _BLANKS = re.compile(r"\n{3,}")
@@ -242,6 +245,8 @@ def _relations(lines: "Sequence[Line]", word: str) -> "Iterator[tuple[bool, Rela
         found = _RELATION.match(value[2] if value else text)
         if not found:
             continue
+        if not of_status and not _AT_ONCE.match(found["rest"]):
+            continue  # a sentence that begins so
         forward = not found["verb"].casefold().endswith("by")
         is_part = bool(found["part"] or _PARTLY.search(_LINK.sub("", found["rest"])))
         for target in _targets(found["rest"], numbers=of_status):

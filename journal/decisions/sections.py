@@ -1,5 +1,8 @@
 """The sections of DECISIONS.md: a decision, and a change of one. Pure."""
 
+import re
+
+from journal.decisions.headings import demoted
 from journal.decisions.view import ACCEPTED, KIND, PROPOSED, SUPERSEDED
 from journal.openblock import closing
 from journal.safe import one_line
@@ -13,7 +16,9 @@ if TYPE_CHECKING:
     from journal.stated import Stating
 
 _LEAST = 3  # the level of a heading in a section: above stand its own and the page's
-_DEEPEST = 6
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_BRACKETS = "\\[]"
+_IN_PART = "superseded in part"
 _LISTED = 8  # names of a list; more are counted
 
 
@@ -27,18 +32,17 @@ class Links:
 
     def add(self, one: "Decision") -> None:
         """One more decision, which gets the next number."""
-        self._names[one.id] = f"{len(self._names) + 1}. {one_line(one.title)}"
+        self._names[one.id] = f"{len(self._names) + 1}. {one.title}"
 
     def name(self, key: str) -> str:
         """What a decision is called on the page; of one that isn't there its id."""
-        return self._names.get(key, one_line(key))
+        return _inline(self._names.get(key, key))
 
     def to(self, key: str) -> str:
         """A link to it."""
         if key not in self._names:
             return f"`{one_line(key)}`"
-        text = self._names[key].replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
-        return f"[{text}](#{key})"
+        return f"[{_inline(self._names[key], _BRACKETS)}](#{key})"
 
     def all(self, keys: "Iterable[str]") -> str:
         """Links to several."""
@@ -59,11 +63,11 @@ def decision(one: "Decision", links: Links, text: str) -> str:
     if one.rivals:
         lines.append(f"In conflict with {links.all(one.rivals)}")
     if one.subject:
-        lines.append(f"Subject: {one_line(one.subject)}")
+        lines.append(f"Subject: {_inline(one.subject)}")
     for name, listed in (("Governs", one.governs), ("Evidence", one.evidence)):
         if listed:
             lines.append(f"{name}: {', '.join(_code(it) for it in listed)}")
-    said = demoted(text)
+    said = _said(text)
     if said and not said.startswith("#"):
         said = f"### Decision\n\n{said}"
     status = "\n\n".join(lines)
@@ -74,11 +78,11 @@ def decision(one: "Decision", links: Links, text: str) -> str:
 def change(one: "Stating", changed: "Sequence[Decision]", links: Links, text: str) -> str:
     """The section of what an entry changed: of decisions that were made before it."""
     about = [it.id for it in changed] or list(ids(one.fields, KIND))
-    what = f": {changed[0].status}" if changed else ""
+    what = f": {_now(changed[0])}" if changed else ""
     name = links.name(about[0]) if about else one.id
     head = _head(one, f"{'Status of' if changed else 'On'} {name}{what}", anchored=bool(text))
     told = list(_told(one, changed, links)) or [f"On {links.all(about)}." if about else ""]
-    said = demoted(text)
+    said = _said(text)
     return "\n\n".join(part for part in (head, *told, said) if part).rstrip("\n") + "\n"
 
 
@@ -86,11 +90,15 @@ def _told(one: "Stating", changed: "Sequence[Decision]", links: Links) -> "Itera
     for it in changed:
         if it.status == SUPERSEDED:
             yield f"{links.to(it.id)} is superseded by {links.to(it.superseded_by)}."
-        elif it.status == ACCEPTED and it.parts:
+        elif _now(it) == _IN_PART:
             by, part = it.parts[-1]
-            yield f"A part of {links.to(it.id)} is superseded by {links.to(by)}: {one_line(part)}"
+            yield f"A part of {links.to(it.id)} is superseded by {links.to(by)}: {_inline(part)}"
         else:
             yield f"{links.to(it.id)} is {it.status}{_by(one, it)}."
+
+
+def _now(one: "Decision") -> str:
+    return _IN_PART if one.status == ACCEPTED and one.parts else one.status
 
 
 def _by(one: "Stating", it: "Decision") -> str:
@@ -99,7 +107,7 @@ def _by(one: "Stating", it: "Decision") -> str:
 
 
 def _head(one: "Stating", title: str, *, anchored: bool = True) -> str:
-    who = one_line(str(getattr(one, "actor", "") or getattr(one, "role", "")))
+    who = _inline(str(getattr(one, "actor", "") or getattr(one, "role", "")))
     anchor = f'<a id="{one_line(one.id)}"></a>\n\n' if anchored else ""
     return f"{anchor}## {title}\n\nDate: {one_line(one.at[:10])}{f' · {who}' if who else ''}"
 
@@ -109,32 +117,24 @@ def _code(text: str) -> str:
     return f"<{shown}>" if "://" in shown and not set(shown) & set(" <>") else f"`{shown}`"
 
 
-def demoted(text: str) -> str:
+def _said(text: str) -> str:
     """A body with its headings below those of its section, and what it leaves open closed."""
-    lines = text.strip("\n").split("\n")
-    headings = dict(_headings(lines))
-    shift = max(0, _LEAST - min(headings.values(), default=_LEAST))
-    if shift:
-        for at, level in headings.items():
-            mark = "#" * min(level + shift, _DEEPEST)
-            lines[at] = mark + lines[at].lstrip(" ")[level:]
-    body = "\n".join(lines)
+    body = demoted(text.strip("\n"), _LEAST)
     end = closing(body)
     return f"{body}\n{end}" if end else body
 
 
-def _headings(lines: "Sequence[str]") -> "Iterator[tuple[int, int]]":
-    """Where headings stand that are in no fence, and their levels."""
-    fence = ""
-    for at, line in enumerate(lines):
-        bare = line.lstrip(" ")
-        mark = bare[:3]
-        if fence:
-            if bare.startswith(fence) and not bare.strip().strip(fence[0]):
-                fence = ""
-        elif mark in ("```", "~~~"):
-            fence = mark[0] * (len(bare) - len(bare.lstrip(mark[0])))
-        elif bare[:1] == "#" and len(line) - len(bare) < 4:
-            level = len(bare) - len(bare.lstrip("#"))
-            if level <= _DEEPEST and bare[level : level + 1] in ("", " ", "\t"):
-                yield at, level
+def _inline(text: str, marks: str = "\\") -> str:
+    """A title or the like on one line, in which no viewer takes anything for a tag.
+
+    `List<T>` would lose its end, else. `marks` are characters that are to mean nothing.
+    """
+    whole = one_line(text)
+    parts = whole.split("`")
+    if len(parts) % 2 == 0:  # one that begins no code
+        parts, marks = [whole], f"{marks}`"
+    for at in range(0, len(parts), 2):  # the others are code
+        for mark in marks:
+            parts[at] = parts[at].replace(mark, f"\\{mark}")
+        parts[at] = _TAG.sub(r"\\<", parts[at])
+    return "`".join(parts)

@@ -88,7 +88,7 @@ def accept(view: View, decision: str, why: str = "") -> "Draft":
     if one.status == ACCEPTED and not why.strip():
         raise UsageError(
             f"{_short(one.id)} is accepted already", kind="same-status",
-            hint="to confirm it, say why; what it governs counts as unchanged from then on",
+            hint="to confirm it, say why: `drift` then counts from git's last commit",
         )  # fmt: skip
     return _change(one, ACCEPTED, why)
 
@@ -181,7 +181,15 @@ def _body(title: str, text: str, case: Case) -> str:
     told = [(name, its) for name, its in sections if its]
     if len(told) == 1:
         return told[0][1]
-    return "\n\n".join(f"## {name}\n\n{its}" for name, its in told)
+    return "\n\n".join(f"## {name}\n\n{_closed(its)}" for name, its in told)
+
+
+def _closed(text: str) -> str:
+    """A section that swallows none after it: what it leaves open is closed."""
+    from journal.openblock import closing
+
+    end = closing(text)
+    return f"{text}\n{end}" if end else text
 
 
 def _short(decision: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from journal.decisions import record
-from journal.decisions.view import ACCEPTED, SUPERSEDED
+from journal.decisions.view import ACCEPTED, DEPRECATED, SUPERSEDED
 from journal.safe import one_line
 
 TYPE_CHECKING = False
@@ -76,7 +76,10 @@ def again(text: str, standing: Standing, named: "Callable[[str], str]") -> str:
         {(one.file, bool(one.part)) for one in standing.supersedes},
         {(one.file, bool(one.part)) for one in standing.superseded_by},
     )
-    if (told.status or ACCEPTED) == standing.now and has == wants:
+    says = told.status or ACCEPTED
+    if says == SUPERSEDED and not has[1]:  # by one that is nowhere here
+        says = DEPRECATED
+    if says == standing.now and has == wants:
         return text
     stale = (has[0] - wants[0], has[1] - wants[1])
     return _patched(text, standing, stale, has[0], named)
