@@ -13,6 +13,7 @@ from journal.entry import Draft
 from journal.errors import JournalError, UsageError
 from journal.mend.holding import not_amid
 from journal.notebook import given
+from journal.pages import refresh
 from journal.seal import Sealing
 from journal.strike import Stroke, history
 from journal.strike.places import others
@@ -90,6 +91,7 @@ def _say(
     own = [notebook.intake.own(given(draft, notebook.store)) for draft in drafts]
     receipts = notebook.append_sealings([Sealing(draft) for draft in own]) if own else []
     said = dict(zip((row.id for row in wanted), receipts, strict=True))
+    refresh(journal)
     return [
         Forgotten(row.id, what, said[row.id].id, said[row.id].notices)
         if row.id in said
@@ -179,6 +181,8 @@ def in_groups(
             raise
         if progress:
             progress(start + len(some), len(wanted))
+    if done and (edited := refresh(journal)):
+        done[-1] = replace(done[-1], left=(*done[-1].left, *edited))
     return done
 
 

@@ -19,19 +19,19 @@ SCRIPT = ROOT / "journal" / "cli" / "journal"
 # A part imports only from floors below it and from its own.
 FLOORS = {
     0: "cjson clock errors finding ids languages named names safe source",
-    1: "accepting chain conversation dayfile entry extras frontmatter header held hidden inquiry"
-    " markdown openblock origin pins preamble redacted refusals remains seal selection shown"
-    " verdicts yamlblock",
-    2: "decisions disputes facts graph paths policy redaction reviews rewrites"
-    " sessions stated tasks",
+    1: "accepting chain conversation dayfile entry extras frontmatter header held hidden"
+    " inquiry markdown openblock origin pins preamble redacted refusals remains seal"
+    " selection shown verdicts yamlblock",
+    2: "decisions disputes facts graph paths policy redaction reviews rewrites sessions stated"
+    " tasks",
     3: "acceptance anchor attach attached credentials daypath days deadletters editing files"
-    " gitstate identity inmemory intake known masking mend notebook past pastheads policyfile"
-    " portions protocol receipt sessionfiles settle space spool spoolfile store strike tail tokens"
-    " trim turns verify workspace",
+    " gitchanges gitstate identity inmemory intake known masking mend notebook past"
+    " pastheads policyfile portions protocol receipt sessionfiles settle space spool"
+    " spoolfile store strike tail tokens trim turns verify workspace",
     4: "catalog exports git importers packs recall",
-    5: "api checkpoints context conversations distilling doctor evidence forgetting hooks importing"
-    " links recapping recording redacting repair restore resuming retention status"
-    " watching working",
+    5: "api checkpoints context conversations deciding distilling doctor doing evidence"
+    " forgetting hooks importing links pages recapping recording redacting repair restore"
+    " resuming retention stats status watching working",
     6: "cli mcp tui",
     7: "__main__",
 }

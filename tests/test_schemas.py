@@ -422,8 +422,34 @@ RIGHT: dict[str, dict[str, Any]] = {
     },
     "status": {
         "schema": "journal/status@1", "workspace": "/w", "writer": "anna-3f9c2e", "enabled": True,
-        "entries": 1, "today": 1, "last": {"id": ENTRY["id"], "at": ENTRY["at"]},
-        "letters": [LETTER], "hooks": [HOOK],
+        "namespace": "main", "entries": 1, "day": "2026-11-22", "today": 1,
+        "last": {"id": ENTRY["id"], "at": ENTRY["at"]}, "findings": 0,
+        "sessions": [{
+            "session": "s", "namespace": "main", "state": "open", "path": "main",
+            "last": ENTRY["at"], "named": False,
+        }],
+        "decisions": {
+            "in_force": 1, "proposed": 0, "conflicts": 0,
+            "newest": [{"id": ENTRY["id"], "at": ENTRY["at"], "title": "t"}], "open": [],
+        },
+        "tasks": {
+            "ready": 0, "started": 0, "blocked": 1, "done": 0, "aims": [], "first": [],
+            "waiting": [{
+                "id": ENTRY["id"], "title": "t", "type": "task", "status": "blocked",
+                "priority": 2, "claimed_by": "", "blockers": [ENTRY["id"]], "done": 0, "total": 0,
+            }],
+        },
+        "distill": {"namespace": "main", "entries": 9, "every": 5, "since": "", "line": 3},
+        "verified": {
+            "at": ENTRY["at"], "ok": True, "counts": {"intact": 1}, "new": 0, "changed": 0,
+        },
+        "letters": [LETTER], "hooks": [HOOK], "page": {"file": "STATUS.md", "wrote": True},
+    },
+    "stats": {
+        "schema": "journal/stats@1", "since": "2026-01-01", "until": "2026-12-31",
+        "namespace": "", "entries": 1, "days": [{"day": "2026-11-22", "entries": 1}],
+        "kinds": [{"kind": "note", "entries": 1}], "actors": [{"actor": "", "entries": 1}],
+        "sessions": [{"session": "s", "namespace": "main", "entries": 1}],
     },
     "verify": {"schema": "journal/verify@1", "entries": [VERDICT], "counts": {"edited": 1}},
     "policy": {

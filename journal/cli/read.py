@@ -12,6 +12,7 @@ from journal.entry import Entry
 from journal.errors import UsageError
 from journal.notebook import Notebook
 from journal.selection import Selection
+from journal.status import verified
 
 
 def day_options(verb: argparse.ArgumentParser) -> None:
@@ -74,11 +75,13 @@ def _show_day(date: str, entries: list[Entry]) -> None:
 def do_verify(args: argparse.Namespace) -> int:
     """The state of every entry; 0 nobody changed it, 1 somebody did, 5 the chain is broken."""
     notebook = Notebook.open(args.workspace)
+    seen = verified.files(notebook.root)
     verdicts = notebook.verify()
     code = exit_code(verdicts)
     unread = [finding for finding in notebook.findings if finding.code == "unreadable"]
     if unread:
         code = code or 1  # what can't be read can't be vouched for
+    verified.note(notebook.root, seen, counts(verdicts), code)
     odd = [verdict for verdict in verdicts if verdict.state != "intact"]
     if args.json:
         shown = [verdict.record() for verdict in odd]

@@ -101,6 +101,11 @@ VERBS = {
         "show how the workspace is doing, and what could not be captured",
         "",
     ),
+    "stats": (
+        "stats",
+        "show a year at a glance: entries by day, kind, actor and session",
+        "Without --since or --year it is the last 53 weeks.",
+    ),
     "session": (
         "session",
         "begin, end, list and restore sessions of a conversation",

@@ -19,6 +19,7 @@ from typing import Any
 from journal.errors import UsageError
 from journal.hooks import jsontext, merging
 from journal.hooks.merging import NotHooks, Ours
+from journal.hooks.places import PLACES, codex_home
 from journal.hooks.settingsfile import SettingsFile
 from journal.hooks.target import INSTALLED, NONE, PARTLY, STALE, Outcome, Site
 
@@ -38,28 +39,10 @@ class Agent:
 _COMMON = ("SessionStart", "UserPromptSubmit", "PostToolUse", "Stop", "SubagentStop", "PreCompact")
 
 
-def _claude_places(directory: str) -> dict[str, str]:
-    home = os.environ.get("CLAUDE_CONFIG_DIR") or os.path.expanduser("~/.claude")
-    return {
-        "local": f"{directory}/.claude/settings.local.json",
-        "project": f"{directory}/.claude/settings.json",
-        "user": f"{home}/settings.json",
-    }
-
-
-def _codex_places(directory: str) -> dict[str, str]:
-    return {"project": f"{directory}/.codex/hooks.json", "user": f"{codex_home()}/hooks.json"}
-
-
-def codex_home() -> str:
-    """Where Codex keeps its files."""
-    return os.environ.get("CODEX_HOME") or os.path.expanduser("~/.codex")
-
-
 AGENTS = {
-    "claude-code": Agent(dict.fromkeys((*_COMMON, "SessionEnd"), _TIMEOUT), _claude_places),
+    "claude-code": Agent(dict.fromkeys((*_COMMON, "SessionEnd"), _TIMEOUT), PLACES["claude-code"]),
     # Codex caps the session's end at three seconds, and complains at each start if more is asked.
-    "codex": Agent({**dict.fromkeys(_COMMON, _TIMEOUT), "SessionEnd": 3}, _codex_places),
+    "codex": Agent({**dict.fromkeys(_COMMON, _TIMEOUT), "SessionEnd": 3}, PLACES["codex"]),
 }
 
 

@@ -119,9 +119,9 @@ def _folder(site: Site, *, to_write: bool = False) -> tuple[str, tuple[str, ...]
         )
     folder = os.path.realpath(os.path.join(site.directory, told))
     common = _ask(site, "rev-parse", "--git-common-dir")[0]
-    top = _ask(site, "rev-parse", "--show-toplevel")[0]
     if _is_in(folder, os.path.join(site.directory, common)):
         return folder, ()
+    top = _ask(site, "rev-parse", "--show-toplevel")[0]
     scope, _, given = _ask(site, "config", "--show-scope", "--get", "core.hooksPath")[0].partition(
         "\t"
     )
