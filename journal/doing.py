@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from journal.tasks.task import Task
 
 _SHOWN = 8  # characters of an id
+_CLAIMING = "journal task claim ID --actor NAME"
+_AS_IT_WAS = "so the task is as it was"
 _TRIES = 8  # claims that were forgotten since, one after another
 
 
@@ -28,7 +30,7 @@ class Acted:
     """What came of a verb: the task as it stood before, the receipt, and what else to tell.
 
     `task` is None if it is a new one. `freed` are the tasks that nothing blocks any more. There is
-    no receipt where nothing had to be written.
+    no receipt where nothing had to be written; one that doesn't stand changed nothing.
     """
 
     __slots__ = ("freed", "notices", "receipt", "task")
@@ -44,8 +46,9 @@ class Acted:
 
     @property
     def id(self) -> str:
-        """The id of the task; of a new one the entry's, empty if the journal is switched off."""
-        return self.task.id if self.task else self.receipt.id if self.receipt else ""
+        """The id of the task; of a new one the entry's, empty if there is none."""
+        made = self.receipt if self.receipt and self.receipt.stands else None
+        return self.task.id if self.task else made.id if made else ""
 
 
 def view(journal: "Journal", namespace: str = "") -> View:
@@ -93,7 +96,8 @@ def add(
         said["evidence"] = evidenced(journal, shown)
     draft = tasks.add(title, text, about=said, **more)
     _refuse_circle(every, "", said.get("depends_on") or (), title, said.get("part_of") or "")
-    return Acted(None, journal.append(draft))
+    receipt = journal.append(draft)
+    return Acted(None, receipt, notices=_withheld(receipt, "no task was added"))
 
 
 def start(journal: "Journal", wanted: str, text: str = "", **more: "Any") -> Acted:
@@ -135,7 +139,6 @@ def unblock(
             f"{_short(one.id)} is {one.status}: nothing blocks it", kind="not-blocked",
             hint=f"journal task show {_short(one.id)}",
         )  # fmt: skip
-    stated = not one.blockers and not one.held_by
     if one.held_by and not one.blockers:
         raise _blocked(one, every)
     freed = [named(journal, every, name) for name in of]
@@ -145,7 +148,7 @@ def unblock(
                 f"{_short(one.id)} doesn't wait for {_short(key)}", kind="not-blocked",
                 hint=f"journal task show {_short(one.id)}",
             )  # fmt: skip
-    left = [] if stated else [key for key in one.blockers if freed and key not in freed]
+    left = [key for key in one.blockers if freed and key not in freed]
     notices = [f"it still waits for {_some(left)}"] if left else []
     if one.held_by:
         notices.append(f"what it is a part of is blocked: {_short(one.held_by)}")
@@ -178,8 +181,9 @@ def drop(journal: "Journal", wanted: str, reason: str, **more: "Any") -> Acted:
 
 def claim(journal: "Journal", wanted: str, actor: str, text: str = "", **more: "Any") -> Acted:
     """Somebody takes it. Conflict `claimed` if somebody else has it, be it by a moment."""
-    if not actor.strip():
-        raise UsageError("who claims it?", kind="bad-task", hint="--actor NAME")
+    actor = " ".join(actor.split())
+    if not actor:
+        raise UsageError("who claims it?", kind="bad-task", hint=_CLAIMING)
     one, _ = find(journal, wanted)
     _refuse_over(journal, one)
     token = f"claim/{one.id}/{one.releases}"
@@ -187,11 +191,11 @@ def claim(journal: "Journal", wanted: str, actor: str, text: str = "", **more: "
         if one.claim:
             break
         receipt = journal.append(tasks.claim(one, actor, text, **{**more, "token": token}))
-        if not receipt.repeated:
-            return Acted(one, receipt)
+        if not receipt.repeated or not receipt.stands:
+            return Acted(one, receipt, notices=_withheld(receipt, _AS_IT_WAS))
         one, _ = find(journal, one.id)  # somebody was faster
         token += f"/{receipt.id}"  # or what they said was forgotten since
-    if not one.claim or one.claim.actor != actor.strip():
+    if not one.claim or one.claim.actor != actor:
         raise claimed(one)
     return Acted(one, None, notices=[f"{one.claim.actor} has it already"])
 
@@ -200,13 +204,10 @@ def release(journal: "Journal", wanted: str, text: str = "", **more: "Any") -> A
     """Nobody has it any more. UsageError `not-claimed` if nobody has."""
     one, _ = find(journal, wanted)
     if not one.claim:
-        raise UsageError(
-            f"nobody has {_short(one.id)}", kind="not-claimed",
-            hint=f"journal task claim {_short(one.id)} --actor NAME",
-        )  # fmt: skip
-    notices = []
-    if more.get("actor") and more["actor"] != one.claim.actor:
-        notices.append(f"{one.claim.actor} had it")
+        hint = f"journal task claim {_short(one.id)} --actor NAME"
+        raise UsageError(f"nobody has {_short(one.id)}", kind="not-claimed", hint=hint)
+    others = more.get("actor") not in (None, "", one.claim.actor)
+    notices = [f"{one.claim.actor} had it"] if others else []
     return _append(journal, one, tasks.release(one, text, **more), notices)
 
 
@@ -238,8 +239,14 @@ def _append(
     every: View | None = None,
 ) -> Acted:  # fmt: skip
     receipt = journal.append(draft)
-    freed = [] if every is None or not receipt.id else _freed(one, every)
-    return Acted(one, receipt, freed, notices)
+    if not receipt.stands:
+        return Acted(one, receipt, notices=_withheld(receipt, _AS_IT_WAS))
+    return Acted(one, receipt, [] if every is None else _freed(one, every), notices)
+
+
+def _withheld(receipt: "Receipt", words: str) -> list[str]:
+    """What it means that the policy kept nothing of what was to be said."""
+    return [words] if receipt.id and not receipt.stands else []
 
 
 def _freed(one: "Task", every: View) -> "list[Task]":

@@ -123,3 +123,8 @@ class Receipt:
     notices: tuple[str, ...] = ()
     withheld: str = ""
     redacted: tuple[str, ...] = ()
+
+    @property
+    def stands(self) -> bool:
+        """Whether there is an entry of the draft's kind and fields, be it without its text."""
+        return bool(self.id) and (not self.withheld or "hash_only" in self.withheld)

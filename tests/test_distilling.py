@@ -19,6 +19,7 @@ from test_schemas import faults
 
 from journal import api, distilling, forgetting, workspace
 from journal.conversations import Conversation
+from journal.disputes import dispute
 from journal.distilling import prompt
 from journal.distilling.keeping import summary
 from journal.distilling.prompt import Prompt, compose
@@ -96,6 +97,14 @@ def test_a_range_with_one_end(journal: api.Journal, text: str) -> None:  # noqa:
 
 
 # The prompt
+
+
+def test_a_prompt_tells_who_disagrees_with_what(empty: api.Journal) -> None:
+    one = empty.append(Draft(body="It takes 2 ms.", kind="fact")).id
+    two = empty.append(dispute(one, "On a laptop.", actor="historian")).id
+    found = compose(empty, Asked())
+    assert f"note (disputes `{one[-8:]}`), historian" in found.text
+    assert found.told == (one, two)
 
 
 def test_a_prompt_tells_and_cites_all_of_a_session(journal: api.Journal) -> None:  # noqa: F811

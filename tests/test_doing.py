@@ -17,6 +17,7 @@ from test_decisions import Said
 from test_schemas import faults
 
 from journal import api, doing, files, forgetting, tasks
+from journal.cli import output
 from journal.cli.main import main
 from journal.entry import Draft
 from journal.errors import Conflict, UsageError
@@ -199,6 +200,82 @@ def test_tasks_of_another_namespace_are_their_own(journal: api.Journal) -> None:
     with pytest.raises(UsageError) as caught:
         doing.block(journal, mine, [other])
     assert kind_of(caught) == "no-task"
+
+
+def test_a_change_goes_where_its_task_is_and_nowhere_else(journal: api.Journal) -> None:
+    key = doing.add(journal, "Mine", namespace="garden").id
+    doing.start(journal, key, namespace="garden")
+    for act in (doing.done, doing.release, doing.start):
+        if act is doing.release:
+            doing.claim(journal, key, "anna")
+        with pytest.raises(UsageError, match=r"of the namespace garden, not main") as caught:
+            act(journal, key, namespace="main")
+        assert kind_of(caught) == "bad-task"
+    with pytest.raises(UsageError):
+        doing.claim(journal, doing.add(journal, "Free").id, "anna", namespace="garden")
+    assert [one.entry.kind for one in doing.view(journal).stated.statements] == ["task"]
+    assert not doing.view(journal, "main").astray
+
+
+@pytest.mark.parametrize(
+    "rule", ["persist: none", "persist: distilled_only", "actors: [anna]", "roles: [user]"]
+)
+def test_what_the_policy_keeps_nothing_of_changes_nothing(
+    journal: api.Journal, door: Door, rule: str
+) -> None:
+    one = door.id("One")
+    two = door.id("Two", "--depends-on", one)
+    (Path(journal.root) / "policy.yaml").write_text(
+        f"schema: journal/policy@1\ndefaults:\n  {rule}\n", encoding="utf-8"
+    )
+    for words in (["claim", one, "--actor", "ben"], ["done", one], ["drop", one, "--reason", "x"]):
+        out, told = door(*words)
+        assert out == ""
+        assert "not kept" in told
+        assert "so the task is as it was" in told
+    answer = door.json("done", one)
+    assert (answer["freed"], answer["notices"]) == ([], ["so the task is as it was"])
+    out, told = door("add", "Three")
+    assert (out, "no task was added" in told) == ("", True)
+    assert door.json("add", "Three")["task"] == ""
+    every = doing.view(journal).tasks
+    assert [(key, it.status, it.claimed_by) for key, it in every.items()] == [
+        (one, OPEN, ""), (two, BLOCKED, "")
+    ]  # fmt: skip
+
+
+def test_where_only_headers_are_kept_tasks_go_on(journal: api.Journal, door: Door) -> None:
+    one = door.id("One")
+    (Path(journal.root) / "policy.yaml").write_text(
+        "schema: journal/policy@1\ndefaults:\n  persist: hash_only\n", encoding="utf-8"
+    )
+    assert door("claim", one, "--actor", "ben")[0].startswith("claimed")
+    assert door("done", one)[0].startswith("done")
+    new = door.id("Two")
+    tasks_now = doing.view(journal).tasks
+    assert [(it.status, it.claimed_by) for it in tasks_now.values()] == [(DONE, "ben"), (OPEN, "")]
+    assert list(tasks_now) == [one, new]
+
+
+def test_who_claims_has_a_name_on_one_line(journal: api.Journal) -> None:
+    one = doing.add(journal, "One").id
+    with pytest.raises(UsageError) as nobody:
+        doing.claim(journal, one, " \n")
+    assert nobody.value.hint == "journal task claim ID --actor NAME"
+    doing.claim(journal, one, " anna\n  lena\t")
+    assert doing.claim(journal, one, "anna lena").notices == ("anna lena has it already",)
+    with pytest.raises(Conflict) as caught:
+        doing.claim(journal, one, "ben")
+    assert "\n" not in str(caught.value)
+
+
+def test_what_a_short_title_leaves_room_for_is_not_cut(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = door.id("First")
+    door.id("Next", "--depends-on", first)
+    monkeypatch.setattr(output, "width", lambda: 60)
+    assert f"Next  waits for {first[-8:]}" in door("list")[0]
 
 
 def test_a_disabled_journal_says_so(journal: api.Journal, door: Door) -> None:

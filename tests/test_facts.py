@@ -214,6 +214,16 @@ def test_a_dispute_names_the_other_entry(journal: api.Journal) -> None:
         dispute(row.id, " \n")
 
 
+def test_a_change_goes_where_its_fact_is(journal: api.Journal) -> None:
+    key = journal.append(verbs.add("It is so.", namespace="garden")).id
+    rows = list(journal.rows(Selection(kind="fact", namespace="garden")))
+    old = facts.fold(rows).facts[key]
+    for act in (verbs.retract, verbs.supersede):
+        with pytest.raises(UsageError, match="of the namespace garden, not main"):
+            act(old, "No.", namespace="main")
+        assert act(old, "No.", namespace="garden").namespace == "garden"
+
+
 class Calls:
     """The verbs as they are typed, in one workspace."""
 
@@ -283,3 +293,21 @@ def test_a_hostile_fact_is_drawn_on_one_line(calls: Calls) -> None:
     assert "\x1b" not in out
     assert "\u202e" not in out
     assert out.count("\n") == 3
+
+
+def test_what_is_forgotten_is_not_disputed(calls: Calls) -> None:
+    key = calls.text("fact", "add", "It is so.")[0].strip()
+    calls.text("forget", key, "--reason", "a slip")
+    error = json.loads(calls.text("dispute", key, "It isn't.", "--json", code=2)[1])["error"]
+    assert (error["kind"], error["hint"]) == ("entry-not-found", f"journal show {key[-8:]}")
+
+
+def test_what_the_policy_keeps_nothing_of_is_no_fact(calls: Calls) -> None:
+    key = calls.text("fact", "add", "It is so.")[0].strip()
+    policy = "schema: journal/policy@1\ndefaults:\n  persist: none\n"
+    (calls.root / "policy.yaml").write_text(policy, encoding="utf-8")
+    for words in (["fact", "add", "x"], ["fact", "retract", key, "--reason", "x"],
+                  ["dispute", key, "x"]):  # fmt: skip
+        out, told = calls.text(*words)
+        assert (out, "not kept" in told) == ("", True)
+    assert calls.json("fact-show", "fact", "show", key)["fact"]["status"] == KNOWN

@@ -154,6 +154,25 @@ def test_proposals_in_conflict_stand_out_until_one_is_accepted(empty: api.Journa
     assert not recap(empty).notable
 
 
+def test_how_a_task_went_on_is_told_with_its_reason(empty: api.Journal) -> None:
+    key = empty.append(tasks.add("Write it")).id
+
+    def say(act: Any, *words: Any) -> None:
+        empty.append(act(view(empty, "task").tasks[key], *words))
+
+    say(tasks.block, (), "The build is red.")
+    say(tasks.unblock)
+    say(tasks.done)
+    say(tasks.start)
+    say(tasks.start)
+    say(tasks.drop, "Nobody asked.")
+    found = recap(empty)
+    assert [(one.verb, one.more) for one in every_line(found)] == [
+        ("added", ""), ("blocked", ". The build is red."), ("unblocked", ""), ("done", ""),
+        ("took up again", ""), ("started", ""), ("dropped", ". Nobody asked."),
+    ]  # fmt: skip
+
+
 def test_a_disagreement_shows_with_what_it_is_about(empty: api.Journal) -> None:
     key = empty.append(fact_verbs.add("It takes 2 ms.", actor="executor")).id
     empty.append(dispute(key, "Measured on a laptop.", actor="historian"))

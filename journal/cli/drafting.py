@@ -20,7 +20,7 @@ _OPTIONS = {
     "actor": "who says so",
     "role": "as whom: user, assistant, planner, …",
     "session": "the session it belongs to (default: JOURNAL_SESSION)",
-    "namespace": "which of the workspace's journals (default: the first)",
+    "namespace": "which of the workspace's journals (default: the first, or that of ID)",
 }
 
 

@@ -147,7 +147,7 @@ def _done(journal: api.Journal, draft: Draft, args: argparse.Namespace) -> int:
     if args.json:
         told = {"action": args.action, "id": receipt.id, "at": receipt.at}
         output.json({"schema": "journal/fact@1", **told, "fields": dict(draft.fields)})
-    elif receipt.id:
+    elif receipt.stands:
         output.write(receipt.id)
     return 0
 

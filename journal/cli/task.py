@@ -185,7 +185,7 @@ def _tell(acted: Acted, args: argparse.Namespace) -> None:
         if acted.id:
             output.write(acted.id)
         return
-    if receipt and not receipt.id:
+    if receipt and not receipt.stands:
         return
     output.write(_line(_SAID.get(args.action, args.action), acted.task, "green"))
     for one in acted.freed:

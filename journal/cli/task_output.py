@@ -129,8 +129,9 @@ def line(one: Task, depth: int = 0, *, status: bool = True, margin: int = 0) -> 
     said = "" if one.type == TASK else f"{one.type} {progress(one)}: ".replace(" :", ":")
     about = aside(one)
     room = output.width() - used - columns(said) if output.width() else None
-    if room is not None and room - columns(about) - 2 < _LEAST:
-        about = one_line(about, max(0, room - _LEAST - 2)) if room > 2 * _LEAST else ""
+    least = min(_LEAST, columns(one_line(one.title)))
+    if room is not None and room - columns(about) - 2 < least:
+        about = one_line(about, max(0, room - least - 2)) if room > 2 * _LEAST else ""
     left = max(8, room - (columns(about) + 2 if about else 0)) if room is not None else None
     title = output.style(one_line(one.title, left), "dim" if over else "")
     look = "bold" if said else ""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from journal.context import wording
 from journal.context.page import size
+from journal.disputes import disputed
 from journal.paths import MAIN, path_of
 from journal.sessions import EVENT, event_of
 
@@ -114,6 +115,9 @@ def _lines(
         piece = next((found for _, found in journal.read([row])), None)
     body = piece.body.decode(errors="replace") if piece else ""
     mark = marks.get(row.id, wording.NO_MARK)
+    if against := disputed(row):
+        cites = ", ".join(map(wording.cite, against))
+        mark = (f"{mark[0]} (disputes {cites})", (*mark[1], *against))
     found = [_titled(row, mark)]
     found += [wording.turn(row, body, most, mark).text for most in _STEPS[1:]]
     return tuple(found)

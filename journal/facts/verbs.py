@@ -46,9 +46,11 @@ def supersede(
 ) -> Draft:
     """The draft of a fact that takes the place of another one: as important, of that subject.
 
-    UsageError if that one holds no longer, with what stands in its place.
+    UsageError if that one holds no longer, with what stands in its place, or if it is of another
+    namespace than is given.
     """
     _holds(old)
+    _is_of(old, more.get("namespace", ""))
     matters = importance or (old.importance if old.importance != USUAL else 0)
     subject = more.pop("subject", "") or old.subject
     return add(
@@ -57,11 +59,12 @@ def supersede(
 
 
 def retract(old: Fact, reason: str, **more: Any) -> Draft:
-    """The draft of the entry that takes a fact back; UsageError if it holds no longer.
+    """The draft of the entry that takes a fact back; UsageError as of `supersede`.
 
     It doesn't quote the fact: that would stay when the fact is purged.
     """
     _holds(old)
+    _is_of(old, more.get("namespace", ""))
     why = _said(reason, "the reason").strip()
     title = f"Retracted: {old.id[-8:]}"
     if len(why) <= _SHOWN and "\n" not in why:
@@ -83,6 +86,16 @@ def _said(text: str, what: str) -> str:
     if text.strip():
         return text
     raise UsageError(f"{what} is empty", kind="nothing-to-append", hint="say it in a sentence")
+
+
+def _is_of(one: Fact, namespace: str) -> None:
+    """UsageError if it is of another namespace: an entry there would say nothing of it."""
+    here = getattr(one.entry, "namespace", "")
+    if here and namespace and namespace != here:
+        raise UsageError(
+            f"{one.id[-8:]} is of the namespace {here}, not {namespace}",
+            hint="what changes it goes there too: leave --namespace out",
+        )
 
 
 def _holds(one: Fact) -> None:

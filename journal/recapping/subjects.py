@@ -20,10 +20,8 @@ _MADE = {
     decisions.DEPRECATED: "noted as deprecated",
 }  # fmt: skip
 _CLAIMED = "claimed-by"
-_TASK_VERBS = {
-    tasks.OPEN: "took up again", tasks.STARTED: "started", tasks.BLOCKED: "blocked",
-    tasks.DONE: "done", tasks.DROPPED: "dropped",
-}  # fmt: skip
+_FREED, _BLOCKED_BY = "unblocked-from", "blocked-by"
+_OVER = (tasks.DONE, tasks.DROPPED)
 
 
 def of_decisions(entries: "Iterable[Said]") -> "Iterator[Doing]":
@@ -75,27 +73,42 @@ def of_tasks(entries: "Iterable[Said]") -> "Iterator[Doing]":
     stated = Stated(entries, tasks.KIND)
     had: dict[str, str] = {}  # who has a task, or had it last
     free: dict[str, bool] = {}
+    stood: dict[str, str] = {}  # the status that was said last
     for one in stated.statements:
         entry: Any = one.entry
         about: Any = one.about
         status, claims = word(one.fields, "status"), _CLAIMED in one.fields
         claimer = str(one.fields.get(_CLAIMED) or "").strip()
+        before, stood[about.id] = stood.get(about.id, ""), status or stood.get(about.id, "")
         if entry is about:
             yield Doing(entry, _added(one.fields), titled(entry))
             if claimer:
                 had[about.id], free[about.id] = claimer, False
         elif claimer:
-            before = had.get(about.id, who(about))
+            owner = had.get(about.id, who(about))
             is_free = free.get(about.id, True)
-            yield _claimed(entry, about, claimer, before, is_free=is_free)
+            yield _claimed(entry, about, claimer, owner, is_free=is_free)
             if is_free:
                 had[about.id], free[about.id] = claimer, False
         elif claims:
             free[about.id] = True
             yield Doing(entry, "gave back", titled(about), (about.id,))
         else:
-            verb = _TASK_VERBS.get(status, "changed")
-            yield Doing(entry, verb, titled(about), (about.id,))
+            verb = _moved(one.fields, status, before)
+            told = status == tasks.DROPPED or (
+                status == tasks.BLOCKED and _BLOCKED_BY not in one.fields
+            )
+            why = reason(_why(entry)) if told else ""
+            yield Doing(entry, verb, titled(about), (about.id,), why)
+
+
+def _moved(fields: "Mapping[str, Any]", status: str, before: str) -> str:
+    """What was done to a task that stood so before."""
+    if status in (tasks.OPEN, tasks.STARTED) and before in _OVER:
+        return "took up again"
+    if status == tasks.OPEN:
+        return "unblocked" if before == tasks.BLOCKED or _FREED in fields else "opened"
+    return status if status in tasks.STATUSES else "changed"
 
 
 def _added(fields: "Mapping[str, Any]") -> str:

@@ -100,7 +100,13 @@ def _draft(
 
     title = task.title if len(task.title) <= _TITLE else f"{task.title[: _TITLE - 1]}…"
     said = {KIND: task.id, **fields}
-    given = {"namespace": getattr(task.entry, "namespace", ""), **more}
+    here = getattr(task.entry, "namespace", "")
+    if here and more.get("namespace", here) != here:  # there it would change nothing
+        raise _usage(
+            f"{task.id[-8:]} is of the namespace {here}, not {more['namespace']}",
+            "what changes it goes there too: leave --namespace out",
+        )
+    given = {"namespace": here, **more}
     return Draft(body=text, title=f"{word}: {title}", kind=KIND, fields=said, **given)
 
 
