@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tarfile
@@ -320,3 +321,13 @@ def test_real_folders_are_exported_byte_for_byte(records: Path, tmp_path: Path) 
 
 def _folders(folder: str, names: list[str]) -> list[str]:
     return [name for name in names if Path(folder, name).is_dir()]
+
+
+def test_what_is_no_file_does_not_hold_an_import_up(journal: api.Journal, tmp_path: Path) -> None:
+    folder = tmp_path / "adr"
+    folder.mkdir()
+    os.mkfifo(folder / "0001-a-pipe.md")
+    (folder / "0002-use-it.md").write_text(
+        "# 2. Use it\n\n## Status\n\nAccepted\n\n## Decision\n\nYes.\n"
+    )
+    assert bring(journal, folder).new == 1

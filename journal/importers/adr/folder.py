@@ -175,6 +175,8 @@ def _number(name: str) -> str:
 
 def _read(file: str) -> Found | Finding:
     try:
+        if os.path.exists(file) and not os.path.isfile(file):  # a pipe would wait for ever
+            return Finding("unreadable", file, 0, "the record can't be read: it is no file")
         if os.path.getsize(file) > _MOST:
             words = f"it has over {_MOST:,} bytes"
             return Finding("unreadable", file, 0, f"the record can't be read: {words}")
