@@ -96,7 +96,7 @@ class Stated:
         for key, statement in every.items():
             one, fields = statement.entry, statement.fields
             if kind in fields and (named := ids(fields, kind)):
-                target = self.meant(named[0])
+                target = named[0] if named[0] in self.entries else self.meant(named[0])
                 if not target:
                     astray[key] = named[0]
                 elif target != key:
@@ -127,9 +127,12 @@ class Stated:
         """
         if key not in fields:
             return ()
+        value = fields[key]
+        if type(value) is list and len(value) == 1:
+            value = value[0]
+        if type(value) is str and value in self.entries:  # nearly always
+            return (self._roots.get(value, value),)
         found = ids(fields, key)
-        if len(found) == 1:
-            return (self.subject(found[0]),)
         return tuple(dict.fromkeys([self.subject(name) for name in found]))
 
     def subject(self, name: str) -> str:

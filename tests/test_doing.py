@@ -325,6 +325,16 @@ def test_each_answer_holds_to_its_schema(door: Door) -> None:
         assert door.json(*call)
 
 
+def test_of_many_that_are_ready_some_are_shown(journal: api.Journal, door: Door) -> None:
+    journal.notebook.append_many([tasks.add(f"Task {number}") for number in range(60)])
+    out, err = door("ready")
+    assert (out.count("\n"), err) == (50, "and 10 more: --all shows them\n")
+    assert door("ready", "--all")[0].count("\n") == 60
+    assert door("ready", "-n", "3")[0] == "".join(out.splitlines(keepends=True)[:3])
+    told = door.json("ready")
+    assert (len(told["tasks"]), told["total"]) == (50, 60)
+
+
 def test_the_list_has_parts_under_their_wholes(door: Door) -> None:
     door.id("Alone", "--priority", "0")
     goal = door.id("Goal", "--type", "goal")

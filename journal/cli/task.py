@@ -38,6 +38,7 @@ _ABOUT_ONE = ("start", "block", "unblock", "done", "drop", "claim", "release", "
 _WITH_TEXT = {"start": "what there is to say", "unblock": "why", "done": "what came of it",
               "claim": "what there is to say", "release": "why"}  # fmt: skip
 _READ = ("list", "ready", "show", "graph")
+_MOST = 50  # ready tasks: nobody picks from more
 READY = "ready"
 
 
@@ -64,7 +65,9 @@ def task_options(verb: argparse.ArgumentParser) -> None:
         _space(found[name])
         if words:
             _name(found[name], "--actor", words, "actor")
-    found["ready"].add_argument("-n", type=count, default=None, metavar="N", help="at most N")
+    words = f"at most N (default {_MOST})"
+    found["ready"].add_argument("-n", type=count, default=_MOST, metavar="N", help=words)
+    found["ready"].add_argument("--all", action="store_true", help=f"all, not only {_MOST}")
     graph = found["graph"]
     offer(graph.add_argument("id", nargs="?", default="", metavar="ID", help=_AROUND), "id")
     graph.add_argument("--all", action="store_true", help="also what is over")

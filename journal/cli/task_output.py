@@ -41,13 +41,16 @@ def do_ready(journal: Journal, args: argparse.Namespace) -> int:
     """What can be done now."""
     view = doing.view(journal, args.namespace)
     found = view.ready(args.actor)
+    shown = found if args.all else found[: args.n]
     if args.json:
-        told = {"tasks": [record(one) for one in found[: args.n]], "total": len(found)}
+        told = {"tasks": [record(one) for one in shown], "total": len(found)}
         output.json({"schema": "journal/task-ready@1", **told})
         return 0
-    begun = any(one.status == STARTED for one in found[: args.n])
-    for one in found[: args.n]:
+    begun = any(one.status == STARTED for one in shown)
+    for one in shown:
         output.write(line(one, status=begun))
+    if len(shown) < len(found):
+        say(f"and {len(found) - len(shown):,} more: --all shows them")
     if not found:
         blocked = len(view.blocked)
         many = "1 task is" if blocked == 1 else f"{blocked:,} tasks are"

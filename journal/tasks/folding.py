@@ -28,7 +28,7 @@ BLOCKED_BY, DEPENDS_ON = NEEDS = ("blocked-by", "depends-on")
 FREED = "unblocked-from"
 PART_OF = ("part-of", "milestone", "goal")
 CLAIMED_BY = "claimed-by"
-_SAYS = frozenset((*NEEDS, FREED, *PART_OF, CLAIMED_BY, "type", "priority", "evidence"))
+_SAYS = frozenset((*NEEDS, FREED, *PART_OF, CLAIMED_BY, "status", "type", "priority", "evidence"))
 _NONE: tuple[str, ...] = ()
 
 
@@ -51,10 +51,14 @@ class _Draught(Task):
         fields = one.fields
         clear = True
         for key, value in fields.items():
+            if key not in _SAYS:
+                continue
             if key == "status":
                 clear = self._stand(value, one)
-            elif key not in _SAYS:
-                continue
+            elif key == "priority":
+                self.priority = _priority(value, self.priority)
+            elif key in PART_OF:
+                self._belong(fields, stated)
             elif key in NEEDS:
                 self._need(key, stated.named(fields, key), fields)
             elif key == FREED:
@@ -62,14 +66,10 @@ class _Draught(Task):
             elif key == "type":
                 kind = value.strip().lower() if type(value) is str else ""
                 self.type = kind if kind in TYPES else self.type
-            elif key == "priority":
-                self.priority = _priority(value, self.priority)
             elif key == CLAIMED_BY:
                 self._take(value, one.entry.id)
-            elif key == "evidence":
-                self.evidence = tuple(dict.fromkeys((*self.evidence, *_texts(value))))
             else:
-                self._belong(fields, stated)
+                self.evidence = tuple(dict.fromkeys((*self.evidence, *_texts(value))))
         return clear
 
     def _stand(self, value: object, one: "Statement") -> bool:
