@@ -30,6 +30,20 @@ _FOREIGN = (
 )
 
 
+_MEMORY, _ROOM = "/dev/shm", 4 << 30  # noqa: S108
+
+
+def pytest_configure() -> None:
+    """Temporary folders lie in memory where there is room: no test waits for a disk.
+
+    Who wants them on a disk names a folder in PYTEST_DEBUG_TEMPROOT.
+    """
+    if os.access(_MEMORY, os.W_OK):
+        room = os.statvfs(_MEMORY)
+        if room.f_bavail * room.f_frsize > _ROOM:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _MEMORY)
+
+
 @pytest.fixture(autouse=True)
 def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The test's own empty home directory: nothing of the person who runs it is read or written."""
