@@ -9,6 +9,8 @@ entry the lock lets through first.
 
 from journal import tasks
 from journal.errors import Conflict, UsageError
+from journal.named import not_meant
+from journal.stated import short
 from journal.tasks.task import BLOCKED, KIND, OVER, View
 
 TYPE_CHECKING = False
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from journal.entry import Draft, Receipt
     from journal.tasks.task import Task
 
-_SHOWN = 8  # characters of an id
 _CLAIMING = "journal task claim ID --actor NAME"
 _AS_IT_WAS = "so the task is as it was"
 _TRIES = 8  # claims that were forgotten since, one after another
@@ -67,12 +68,8 @@ def find(journal: "Journal", wanted: str) -> "tuple[Task, View]":
     row = journal.catalog.named(wanted)
     every = tasks.fold(journal.catalog.stated(KIND, row.namespace))
     found = every.tasks.get(every.stated.subject(row.id))
-    if found is None or row.hidden:
-        what = "a task's no longer: it was forgotten" if row.kind == KIND else f"of kind {row.kind}"
-        raise UsageError(
-            f"{_short(row.id)} is no task: the entry is {what}", kind="no-task",
-            hint=f"journal show {_short(row.id)}; `journal task list` shows the tasks",
-        )  # fmt: skip
+    if found is None:
+        raise not_meant(row, KIND)
     return found, every
 
 
@@ -107,9 +104,9 @@ def start(journal: "Journal", wanted: str, text: str = "", **more: "Any") -> Act
     if one.blockers or one.held_by:
         raise _blocked(one, every)
     if one.status == BLOCKED:
-        notices.append(f"it was blocked, as {_short(one.status_by)} says")
+        notices.append(f"it was blocked, as {short(one.status_by)} says")
     if one.is_over:
-        notices.append(f"it was {one.status}, as {_short(one.status_by)} says, and goes on")
+        notices.append(f"it was {one.status}, as {short(one.status_by)} says, and goes on")
     if one.claim and more.get("actor") and one.claim.actor != more["actor"]:
         raise claimed(one)
     return _append(journal, one, tasks.start(one, text, **more), notices)
@@ -124,7 +121,7 @@ def block(
     needs = [named(journal, every, name) for name in by]
     _refuse_circle(every, one.id, needs, one.title)
     over = [every.tasks[key] for key in needs if every.tasks[key].is_over]
-    notices = [f"{_short(it.id)} is {it.status} already, and blocks nothing" for it in over]
+    notices = [f"{short(it.id)} is {it.status} already, and blocks nothing" for it in over]
     return _append(journal, one, tasks.block(one, needs, reason, **more), notices)
 
 
@@ -136,8 +133,8 @@ def unblock(
     _refuse_over(journal, one)
     if one.status != BLOCKED:
         raise UsageError(
-            f"{_short(one.id)} is {one.status}: nothing blocks it", kind="not-blocked",
-            hint=f"journal task show {_short(one.id)}",
+            f"{short(one.id)} is {one.status}: nothing blocks it", kind="not-blocked",
+            hint=f"journal task show {short(one.id)}",
         )  # fmt: skip
     if one.held_by and not one.blockers:
         raise _blocked(one, every)
@@ -145,13 +142,13 @@ def unblock(
     for key in freed:
         if key not in one.needs:
             raise UsageError(
-                f"{_short(one.id)} doesn't wait for {_short(key)}", kind="not-blocked",
-                hint=f"journal task show {_short(one.id)}",
+                f"{short(one.id)} doesn't wait for {short(key)}", kind="not-blocked",
+                hint=f"journal task show {short(one.id)}",
             )  # fmt: skip
     left = [key for key in one.blockers if freed and key not in freed]
     notices = [f"it still waits for {_some(left)}"] if left else []
     if one.held_by:
-        notices.append(f"what it is a part of is blocked: {_short(one.held_by)}")
+        notices.append(f"what it is a part of is blocked: {short(one.held_by)}")
     return _append(journal, one, tasks.unblock(one, text, of=freed, **more), notices)
 
 
@@ -204,21 +201,26 @@ def release(journal: "Journal", wanted: str, text: str = "", **more: "Any") -> A
     """Nobody has it any more. UsageError `not-claimed` if nobody has."""
     one, _ = find(journal, wanted)
     if not one.claim:
-        hint = f"journal task claim {_short(one.id)} --actor NAME"
-        raise UsageError(f"nobody has {_short(one.id)}", kind="not-claimed", hint=hint)
+        hint = f"journal task claim {short(one.id)} --actor NAME"
+        raise UsageError(f"nobody has {short(one.id)}", kind="not-claimed", hint=hint)
     others = more.get("actor") not in (None, "", one.claim.actor)
     notices = [f"{one.claim.actor} had it"] if others else []
     return _append(journal, one, tasks.release(one, text, **more), notices)
 
 
 def named(journal: "Journal", every: View, wanted: str) -> str:
-    """The id of the task that is meant; UsageError if there is none such in the view."""
+    """The id of the task that is meant; UsageError if there is none such in the view.
+
+    It is of the kind `other-namespace` if the task stands in another one.
+    """
     row = journal.catalog.named(wanted)
     key = every.stated.subject(row.id)
     if key not in every.tasks:
+        other, _ = find(journal, row.id)
         raise UsageError(
-            f"{_short(row.id)} is no task of this namespace: the entry is of kind {row.kind}",
-            kind="no-task", hint="`journal task list` shows the tasks",
+            f"{short(other.id)} is a task of the namespace {row.namespace}, not of this one",
+            kind="other-namespace", hint="tasks wait for those of their own namespace, and are "
+            f"parts of them: journal task list --namespace {row.namespace}",
         )  # fmt: skip
     return key
 
@@ -227,8 +229,8 @@ def claimed(one: "Task") -> Conflict:
     """That somebody else has it."""
     who, by = (one.claim.actor, one.claim.by) if one.claim else ("somebody", one.id)
     error = Conflict(
-        f"{who} has {_short(one.id)} already, as {_short(by)} says", kind="claimed",
-        hint=f"`journal task ready` shows what is free; journal task release {_short(one.id)}",
+        f"{who} has {short(one.id)} already, as {short(by)} says", kind="claimed",
+        hint=f"`journal task ready` shows what is free; journal task release {short(one.id)}",
     )  # fmt: skip
     error.retryable = False
     return error
@@ -279,8 +281,8 @@ def _refuse_over(journal: "Journal", one: "Task") -> None:
     if one.is_over:
         by = next((row for row in journal.catalog.with_ids([one.status_by]) if row.line), None)
         raise UsageError(
-            f"{_short(one.id)} is {one.status} since {_short(one.status_by)}", kind="task-over",
-            hint=f"journal task start {_short(one.id)} takes it up again",
+            f"{short(one.id)} is {one.status} since {short(one.status_by)}", kind="task-over",
+            hint=f"journal task start {short(one.id)} takes it up again",
             file=by.file if by else "", line=by.line if by else 0,
         )  # fmt: skip
 
@@ -291,7 +293,7 @@ def _refuse_circle(
     from journal.tasks.waiting import circle
 
     if way := circle(every, key, needs, part_of):
-        names = [f"{_short(it)} {every.tasks[it].title}" if it else title for it in way]
+        names = [f"{short(it)} {every.tasks[it].title}" if it else title for it in way]
         raise UsageError(
             f"tasks would wait for each other: {' -> '.join(names)}", kind="task-cycle",
             hint="each waits for the next one, or is done with it; journal task graph shows them",
@@ -303,17 +305,13 @@ def _blocked(one: "Task", every: View) -> UsageError:
         why, what = f"it waits for {_some(one.blockers)}", one.id
     else:
         above = every.tasks[one.held_by]
-        why, what = f"it is a part of {_short(above.id)} {above.title}, which is blocked", above.id
+        why, what = f"it is a part of {short(above.id)} {above.title}, which is blocked", above.id
     return UsageError(
-        f"{_short(one.id)} is blocked: {why}", kind="task-blocked",
-        hint=f"do that first, or: journal task unblock {_short(what)}",
+        f"{short(one.id)} is blocked: {why}", kind="task-blocked",
+        hint=f"do that first, or: journal task unblock {short(what)}",
     )  # fmt: skip
 
 
 def _some(keys: "Sequence[str]") -> str:
-    few = ", ".join(map(_short, keys[:3]))
+    few = ", ".join(map(short, keys[:3]))
     return f"{few} and {len(keys) - 3:,} more" if len(keys) > 3 else few
-
-
-def _short(entry_id: str) -> str:
-    return entry_id[-_SHOWN:]

@@ -21,8 +21,9 @@ def evidence(journal: Journal, given: Iterable[str], directory: str = "") -> lis
     """What a header keeps of each: an entry's whole id, a file's path, or an address as it is.
 
     An address has `://` in it. Paths are from `directory` (the present one) on, maybe with a line
-    behind a colon, and kept relative to the workspace if they lie in it. UsageError
-    `unknown-evidence` if one is neither, `ambiguous-id` if it could be several entries.
+    behind a colon, and kept from the workspace's root on; one that leads from the disk's root to
+    elsewhere stays so. UsageError `unknown-evidence` if one is neither, `ambiguous-id` if it could
+    be several entries.
     """
     journal.catalog.catch_up()
     named = [_named(journal, one.strip(), directory) for one in given if one.strip()]
@@ -57,7 +58,10 @@ def _path(root: str, word: str, directory: str) -> str:
     whole = os.path.abspath(os.path.join(directory or os.getcwd(), bare))
     if not os.path.lexists(whole):
         return ""
-    inside = os.path.relpath(whole, root)
+    try:
+        inside = os.path.relpath(whole, root)
+    except ValueError:  # on another drive
+        inside = whole
     outside = inside == os.pardir or inside.startswith(os.pardir + os.sep)
-    path = bare if outside else inside
+    path = bare if outside and os.path.isabs(bare) else inside
     return path.replace(os.sep, "/") + (line[0] if line else "")

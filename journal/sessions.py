@@ -8,12 +8,11 @@ is stored: `fold` makes the rest from entries in any order.
 >>> journal.append(start("api-design", actor="anna"))                # doctest: +SKIP
 """
 
-from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
+from journal.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
     from typing import Any, Protocol, TypeVar
 
     from journal.entry import Draft
@@ -88,8 +87,7 @@ _LONGEST = 64
 _ROOM = 16  # of a name, for a day and what makes it unique
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Value):
     """A session as its entries tell of it; moments are Unix microseconds.
 
     `state` is "open", "ended", or "loose" if nothing ever started or ended it. `started` and
@@ -98,25 +96,48 @@ class Session:
     folded, which need not be all. `last_event` is the last start, end or reset.
     """
 
-    name: str
-    namespace: str
-    state: str
-    began_us: int
-    last_us: int
-    entries: int
-    started: str = ""
-    ended: str = ""
-    ended_us: int = 0
-    resets: int = 0
-    reset: str = ""
-    last_event: str = ""
+    __slots__ = (
+        "began_us", "ended", "ended_us", "entries", "last_event", "last_us", "name", "namespace",
+        "reset", "resets", "started", "state",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0913 - one for each slot
+        self,
+        name: str,
+        namespace: str,
+        *,
+        state: str,
+        began_us: int,
+        last_us: int,
+        entries: int,
+        started: str = "",
+        ended: str = "",
+        ended_us: int = 0,
+        resets: int = 0,
+        reset: str = "",
+        last_event: str = "",
+    ) -> None:
+        self.name = name
+        self.namespace = namespace
+        self.state = state
+        self.began_us = began_us
+        self.last_us = last_us
+        self.entries = entries
+        self.started = started
+        self.ended = ended
+        self.ended_us = ended_us
+        self.resets = resets
+        self.reset = reset
+        self.last_event = last_event
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Value):
     """All sessions, by namespace and name."""
 
-    sessions: "Mapping[tuple[str, str], Session]"
+    __slots__ = ("sessions",)
+
+    def __init__(self, sessions: "Mapping[tuple[str, str], Session]") -> None:
+        self.sessions = sessions
 
     def open(self) -> list[Session]:
         """Those that were started and not ended, the one that spoke last first."""

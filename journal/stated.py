@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 
 _ENDING = 8  # characters of an id that people type
+_SHOWN = 72  # characters of a reason in a title: a longer one stays out of it
 
 
 class Statement:
@@ -75,7 +76,9 @@ class Stated:
         self._roots: dict[str, str] = {}
         every = {key: Statement(one, one.fields, one) for key, one in self.entries.items()}
         above, astray = self._above(kind, every)
-        self._roots = roots = {key: _root(key, above) for key in above}
+        self._roots = roots = {
+            key: _root(key, above) if target in above else target for key, target in above.items()
+        }
         self.astray = tuple(sorted(astray.items()))
         for key, root in roots.items():
             every[key].about = self.entries[root]
@@ -83,7 +86,7 @@ class Stated:
                 del every[key]
         for key in astray:
             del every[key]
-        self.statements = [one for *_, one in sorted(map(_placed, every.values()))]
+        self.statements = _in_order(every)
 
     def _above(
         self, kind: str, every: "Mapping[str, Statement]"
@@ -94,15 +97,17 @@ class Stated:
         """
         above, astray = {}, {}
         for key, statement in every.items():
-            one, fields = statement.entry, statement.fields
+            fields = statement.fields
             if kind in fields and (named := ids(fields, kind)):
-                target = named[0] if named[0] in self.entries else self.meant(named[0])
+                target = named[0] if named[0] in every else self.meant(named[0])
                 if not target:
                     astray[key] = named[0]
                 elif target != key:
                     above[key] = target
-            elif one.parent and one.parent != key and self._is_again(one):
-                above[key] = one.parent
+                continue
+            parent = statement.entry.parent
+            if parent and parent != key and self._is_again(statement.entry):
+                above[key] = parent
         return above, astray
 
     def meant(self, name: str) -> str:
@@ -127,13 +132,12 @@ class Stated:
         """
         if key not in fields:
             return ()
-        value = fields[key]
-        if type(value) is list and len(value) == 1:
-            value = value[0]
-        if type(value) is str and value in self.entries:  # nearly always
-            return (self._roots.get(value, value),)
-        found = ids(fields, key)
-        return tuple(dict.fromkeys([self.subject(name) for name in found]))
+        value, entries, roots = fields[key], self.entries, self._roots
+        given = value if type(value) is list else (value,)
+        found = [roots.get(it, it) for it in given if type(it) is str and it in entries]
+        if len(found) != len(given):  # seldom
+            found = [self.subject(name) for name in ids(fields, key)]
+        return tuple(dict.fromkeys(found)) if len(found) != 1 else (found[0],)
 
     def subject(self, name: str) -> str:
         """The subject that is named; the name itself, if it means none."""
@@ -145,13 +149,17 @@ class Stated:
         return other is not None and bool(one.title) and _same(one.title, other.title)
 
 
-def _placed(one: Statement) -> tuple[int, bool, int, str, Statement]:
-    """A statement behind what it is sorted by; no two have one id."""
-    entry, about = one.entry, one.about
-    at = entry.microseconds
-    if entry is about:
-        return (at, False, at, entry.id, one)
-    return (max(at, about.microseconds), True, at, entry.id, one)
+def _in_order(every: "Mapping[str, Statement]") -> list[Statement]:
+    """The statements, each behind what it is about; no two have one id."""
+    placed = []
+    for key, one in every.items():
+        at = one.entry.microseconds
+        if one.entry is one.about:
+            placed.append((at, False, at, key, one))
+        else:
+            placed.append((max(at, one.about.microseconds), True, at, key, one))
+    placed.sort()
+    return [one for *_, one in placed]
 
 
 def _same(title: str, other: str) -> bool:
@@ -184,3 +192,49 @@ def word(fields: "Mapping[str, Any]", key: str) -> str:
     """A field that holds one word, in lower case; empty if it holds none."""
     value = fields.get(key)
     return value.strip().lower() if isinstance(value, str) else ""
+
+
+def texts(value: object) -> list[str]:
+    """What a field lists, be it one text or several; paths may have blanks."""
+    given = value if isinstance(value, list) else [value]
+    return [text.strip() for text in given if isinstance(text, str) and text.strip()]
+
+
+def leads(by: "Mapping[str, str]", key: str, target: str) -> bool:
+    """Whether one comes to the target from a key by what each has in its place."""
+    while key in by:
+        key = by[key]
+        if key == target:
+            return True
+    return False
+
+
+def short(entry_id: str) -> str:
+    """The end of an id, as people type it."""
+    return entry_id[-_ENDING:]
+
+
+def change_title(what: str, why: str) -> str:
+    """The title of a change: what it is, and its reason if that is short.
+
+    It quotes no subject: that would stay when the subject is purged. A cut reason might hold half a
+    secret, which nothing recognises: so all of it, or nothing.
+    """
+    why = why.strip()
+    return f"{what}: {why}" if why and len(why) <= _SHOWN and "\n" not in why else what
+
+
+def space_of(one: "Stating", namespace: str, kind: str) -> str:
+    """The namespace where a subject of that kind stands, and so what changes it, or the given one.
+
+    UsageError `other-namespace` if another one is given: an entry there would say nothing of it.
+    """
+    here = str(getattr(one, "namespace", ""))
+    if here and namespace and namespace != here:
+        from journal.errors import UsageError
+
+        raise UsageError(
+            f"the {kind} {short(one.id)} is of the namespace {here}, not {namespace}",
+            kind="other-namespace", hint=f"what changes it goes there, too: --namespace {here}",
+        )  # fmt: skip
+    return here or namespace

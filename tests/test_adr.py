@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapes import faults
 from test_deciding import STEPS, drafts, git
 
-from journal import api, deciding
+from journal import api, deciding, decisions, forgetting
+from journal.cli.main import main
 from journal.deciding.exporting import export
 from journal.decisions import record
 from journal.decisions.record import Related, parse
@@ -27,13 +29,6 @@ from journal.workspace import init
 
 SAMPLE = Path(__file__).parent / "importers" / "adr" / "docs" / "adr"
 View = dict[str, tuple[str, str]]  # by title: status, and the title of what superseded it
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[api.Journal]:
-    init(str(tmp_path / "j"))
-    with api.open(str(tmp_path / "j")) as opened:
-        yield opened
 
 
 def bring(journal: api.Journal, folder: Path) -> Brought:
@@ -208,9 +203,8 @@ def test_statuses_and_links_are_brought_up_to_date(journal: api.Journal, folder:
             "- Supersedes [Keep days](0004-keep-days.md)\n- Date: 2026-01-06\n"
         )
     )
-    text = (folder / "0004-keep-days.md").read_text()
-    assert "superseded" in text
-    assert "[Search with SQLite](0002-search-with-sqlite.md)" in text
+    lines = (folder / "0004-keep-days.md").read_text().splitlines()
+    assert "Superseded by [Search with SQLite](0002-search-with-sqlite.md)" in lines
     before = view(journal)
     bring(journal, folder)
     assert view(journal) == before
@@ -219,14 +213,139 @@ def test_statuses_and_links_are_brought_up_to_date(journal: api.Journal, folder:
 def test_a_file_that_says_otherwise_stays(journal: api.Journal, tmp_path: Path) -> None:
     from journal.decisions import decide
 
-    journal.append(decide("Grep", "We scan."))
-    (tmp_path / "0001-grep.md").write_text("mine")
+    at = journal.append(decide("Grep", "We scan.")).at[:10]
+    (tmp_path / "0001-grep.md").write_text(f"# 1. Grep\n\nDate: {at}\n\n## Status\n\nMine.\n")
     with pytest.raises(UsageError) as caught:
         export(journal, str(tmp_path))
     assert "0001-grep.md" in caught.value.message
-    assert (tmp_path / "0001-grep.md").read_text() == "mine"
+    assert (tmp_path / "0001-grep.md").read_text().endswith("Mine.\n")
     export(journal, str(tmp_path), replace=True)
     assert (tmp_path / "0001-grep.md").read_text().startswith("# 1. Grep\n\nDate: ")
+
+
+BIG = "# 1. Use it\n\nDate: 2026-01-05\n\n## Status\n\nProposed\n\n" + "All of it.\n" * 100_000
+
+
+def test_an_original_is_never_replaced_by_less(journal: api.Journal, tmp_path: Path) -> None:
+    folder = tmp_path / "adr"
+    folder.mkdir()
+    file = folder / "0001-use-it.md"
+    file.write_text(BIG)
+    bring(journal, folder)
+    assert export(journal, str(folder)).same == (file.name,)
+    one = next(iter(deciding.view(journal).decisions))
+    journal.append(decisions.accept(deciding.view(journal), one, "Yes."))
+    assert export(journal, str(folder), replace=True).written == (file.name,)
+    assert file.read_text() == BIG.replace("Proposed", "Accepted")
+    file.write_text(BIG)
+    (kept,) = (Path(journal.root) / "journal" / "main" / "attachments").iterdir()
+    kept.unlink()
+    with pytest.raises(UsageError, match="not known in full") as caught:
+        export(journal, str(folder), replace=True)
+    assert caught.value.kind == "file-exists"
+    assert file.read_text() == BIG
+
+
+SECRET = b"ghp_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+
+
+@pytest.mark.parametrize("odd", [b"caf\xe9", b"a\0b", SECRET])
+def test_an_original_that_is_not_known_in_full_is_left(
+    journal: api.Journal, tmp_path: Path, odd: bytes
+) -> None:
+    file = tmp_path / "adr" / "0001-use-it.md"
+    file.parent.mkdir()
+    file.write_bytes(b"# 1. Use it\n\n## Status\n\nProposed\n\n## Decision\n\n" + odd)
+    before = file.read_bytes()
+    bring(journal, file.parent)
+    one = next(iter(deciding.view(journal).decisions))
+    journal.append(decisions.accept(deciding.view(journal), one, "Yes."))
+    with pytest.raises(UsageError, match="there, and not known in full"):
+        export(journal, str(file.parent), replace=True)
+    assert file.read_bytes() == before
+
+
+def test_an_original_keeps_how_it_begins_and_how_its_lines_end(
+    journal: api.Journal, tmp_path: Path
+) -> None:
+    file = tmp_path / "adr" / "0001-use-it.md"
+    file.parent.mkdir()
+    file.write_bytes(b"\xef\xbb\xbf# 1. Use it\r\n\r\n## Status\r\n\r\nProposed\r\n")
+    bring(journal, file.parent)
+    assert export(journal, str(file.parent)).same == (file.name,)
+    one = next(iter(deciding.view(journal).decisions))
+    journal.append(decisions.accept(deciding.view(journal), one, "Yes."))
+    export(journal, str(file.parent), replace=True)
+    assert file.read_bytes() == (b"\xef\xbb\xbf# 1. Use it\r\n\r\n## Status\r\n\r\nAccepted\r\n")
+
+
+def test_decisions_keep_their_files(
+    journal: api.Journal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for title in ("Alpha", "Beta"):
+        journal.append(decisions.decide(title, "So it is."))
+    out = tmp_path / "out"
+    assert export(journal, str(out)).written == ("0001-alpha.md", "0002-beta.md")
+    alpha = deciding.rows(journal)[:1]
+    forgetting.hide(journal, alpha, "not now")
+    found = export(journal, str(out))
+    assert (found.written, found.same, found.stale) == ((), ("0002-beta.md",), ("0001-alpha.md",))
+    brought = bring(journal, out)
+    assert (brought.new, brought.left) == (0, {"records of this journal": 2})
+    journal.append(decisions.decide("Beta", "Another one."))
+    assert export(journal, str(out)).written == ("0003-beta.md",)
+    file = out / "0002-beta.md"
+    file.write_text(re.sub("\n<!-- journal .*", "", file.read_text()))  # as another tool left it
+    assert export(journal, str(out), replace=True).written == ("0002-beta.md",)
+    words = ("decision", "export", str(out), "--workspace", journal.root)
+    assert main([*words]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("0 records written to ")
+    assert told.err == "journal: of no decision, and left as they are: 0001-alpha.md\n"
+    assert main([*words, "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (faults("decision-export", shown), shown["stale"]) == ([], ["0001-alpha.md"])
+    forgetting.purge(journal, [alpha[0].id], "secret")
+    file = out / "0001-alpha.md"
+    file.write_text(f"{file.read_text()}\n")  # read again
+    assert bring(journal, out).left == {"records of this journal": 3}
+
+
+def test_an_export_to_nowhere_is_refused(journal: api.Journal) -> None:
+    journal.append(decisions.decide("Grep"))
+    for folder in ("", " "):
+        with pytest.raises(UsageError, match="names no folder"):
+            export(journal, folder)
+    assert not Path("0001-grep.md").exists()
+
+
+@pytest.mark.parametrize("date", ["2026-02-30", "9999-12-31", "0001-01-01", "soon"])
+def test_a_date_that_is_none_is_told(journal: api.Journal, tmp_path: Path, date: str) -> None:
+    file = tmp_path / "0001-use-it.md"
+    file.write_text(f"# 1. Use it\n\nDate: {date}\n\n## Status\n\nAccepted\n")
+    brought = bring(journal, file)
+    (finding,) = brought.findings
+    assert (finding.code, finding.file, finding.line) == ("odd-date", str(file), 3)
+    assert (brought.new, repr(date) in finding.message) == (1, True)
+
+
+def test_two_records_of_one_name_stay_two(journal: api.Journal, tmp_path: Path) -> None:
+    for name, title in (("0007-g.md", "One"), ("0007-g.markdown", "Two")):
+        (tmp_path / name).write_text(f"# 7. {title}\n\nDate: 2026-01-05\n\n## Status\n\nAccepted\n")
+    (tmp_path / "0008-h.md").write_text(
+        "# 8. Three\n\nDate: 2026-01-05\n\n## Status\n\nAccepted\n\nSupersedes [7](0007-g.md)\n"
+    )
+    brought = bring(journal, tmp_path)
+    assert view(journal) == {
+        "One": ("superseded", "Three"), "Two": ("accepted", ""), "Three": ("accepted", ""),
+    }  # fmt: skip
+    assert [(one.code, Path(one.file).name) for one in brought.findings] == [
+        ("same-name", "0007-g.markdown")
+    ]
+    assert bring(journal, tmp_path).new == 0
+    found = export(journal, str(tmp_path), replace=True)
+    assert (found.written, found.stale) == (("0007-g.md",), ())
+    assert "0007-g.markdown" in export(journal, str(tmp_path / "out")).written
 
 
 TITLES = st.text(

@@ -7,28 +7,27 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from doors import Door
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from test_deciding import Door, git
+from test_deciding import git, statuses
 
-from journal import api, deciding, decisions
+from journal import api, deciding, decisions, rendered
 from journal.deciding import rendering
 from journal.decisions import Case, page
 from journal.decisions.headings import demoted
 from journal.workspace import init
 
 
+def is_rendered(text: str) -> bool:
+    return rendered.is_rendered(text, rendered.COMMANDS[rendered.DECISIONS])
+
+
 def levels(text: str) -> list[int]:
     """The headings outside of lists and quotes, as a Markdown reader sees them."""
     tokens = MarkdownIt().parse(text)
     return [int(one.tag[1]) for one in tokens if one.type == "heading_open" and one.level == 0]
-
-
-@pytest.fixture
-def door(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Door:
-    init(str(tmp_path / "w"))
-    return Door(tmp_path / "w", capfdbinary)
 
 
 LINES = st.sampled_from(
@@ -63,12 +62,14 @@ def test_headings_with_a_line_below_and_false_fences_are_seen(text: str, wanted:
 
 
 def test_titles_and_subjects_show_as_they_are(door: Door) -> None:
-    one = door.decide("Use Vec<u8>, `Box<T>` [not](http://x)", "Text.", "--subject", "<b>types</b>")
-    two = door.decide(
-        "One ` alone <!-- and \\<i>", "Text.", "--supersedes", one, "--part", "the <T>"
+    one = door.id(
+        "decide", "Use Vec<u8>, `Box<T>` [not](http://x)", "Text.", "--subject", "<b>types</b>"
     )
-    door.run("decision", "deprecate", one)
-    door.run("decision", "deprecate", two)
+    two = door.id(
+        "decide", "One ` alone <!-- and \\<i>", "Text.", "--supersedes", one, "--part", "the <T>"
+    )
+    door.text("decision", "deprecate", one)
+    door.text("decision", "deprecate", two)
     text = (door.root / "DECISIONS.md").read_text(encoding="utf-8")
     html = MarkdownIt().render(text)
     ours = re.compile(
@@ -81,22 +82,24 @@ def test_titles_and_subjects_show_as_they_are(door: Door) -> None:
         in html
     )
     assert f'<a href="#{two}">2. One ` alone &lt;!-- and \\&lt;i&gt;</a>' in html
-    assert page.is_rendered(text)
+    assert is_rendered(text)
 
 
 def test_a_forged_mark_does_not_make_an_edited_page_a_rendered_one(door: Door) -> None:
     mark = f"<!-- journal decision render: {'0' * 32} -->"
-    door.decide("First", f"text\n\n{mark}")
+    door.id("decide", "First", f"text\n\n{mark}")
     file = door.root / "DECISIONS.md"
-    assert page.is_rendered(file.read_text(encoding="utf-8"))
+    assert is_rendered(file.read_text(encoding="utf-8"))
     file.write_text(f"{file.read_text(encoding='utf-8')}mine\n{mark}\n", encoding="utf-8")
-    assert "was edited" in door.run("decision", "render", code=2)[1]
+    assert "was edited" in door.text("decision", "render", code=2)[1]
 
 
 def test_the_page_tells_of_conflicts_and_of_parts(door: Door) -> None:
-    one = door.decide("Grep", "--status", "proposed", "--subject", "Search")
-    door.decide("SQLite", "--status", "proposed", "--subject", "search ")
-    two = door.decide("Names", "--supersedes", door.decide("Files"), "--part", "their names")
+    one = door.id("decide", "Grep", "--status", "proposed", "--subject", "Search")
+    door.id("decide", "SQLite", "--status", "proposed", "--subject", "search ")
+    two = door.id(
+        "decide", "Names", "--supersedes", door.id("decide", "Files"), "--part", "their names"
+    )
     text = (door.root / "DECISIONS.md").read_text(encoding="utf-8")
     assert f"In conflict with [1. Grep](#{one})" in text
     assert "## Status of 3. Files: superseded in part\n" in text
@@ -104,19 +107,19 @@ def test_the_page_tells_of_conflicts_and_of_parts(door: Door) -> None:
 
 
 def test_what_a_partial_supersession_changed_is_told(door: Door) -> None:
-    old = door.decide("Files")
-    _, err = door.run("decide", "Names", "--supersedes", old, "--part", "their names")
+    old = door.id("decide", "Files")
+    _, err = door.text("decide", "Names", "--supersedes", old, "--part", "their names")
     assert f"{old[-8:]} is accepted, in part superseded by " in err
 
 
 def test_errors_tell_what_to_do(door: Door) -> None:
-    one = door.decide("First")
-    assert "names no file" in door.run("decide", "T", "--governs", "", code=2)[1]
-    door.run("forget", one, "--reason", "hidden")
-    _, err = door.run("decision", "show", one, code=2)
-    assert f"journal forget {one} --unforget --reason TEXT" in err
-    door.run("forget", one, "--purge", "--reason", "secret")
-    _, err = door.run("decision", "accept", one, code=2)
+    one = door.id("decide", "First")
+    assert "names no file" in door.text("decide", "T", "--governs", "", code=2)[1]
+    door.text("forget", one, "--reason", "hidden")
+    _, err = door.text("decision", "show", one, code=2)
+    assert f"journal forget {one[-8:]} --unforget --reason TEXT" in err
+    door.text("forget", one, "--purge", "--reason", "secret")
+    _, err = door.text("decision", "accept", one, code=2)
     assert "was purged" in err
 
 
@@ -138,13 +141,13 @@ def test_what_git_merged_of_two_pages_is_rendered_anew(door: Door, style: str) -
     git(door.root, "config", "user.name", "Anna")
     git(door.root, "config", "user.email", "anna@example.org")
     git(door.root, "config", "merge.conflictStyle", style)
-    door.decide("First")
+    door.id("decide", "First")
     git(door.root, "add", "DECISIONS.md")
     git(door.root, "commit", "-q", "-m", "first")
     first = file.read_text(encoding="utf-8")
     for branch, title in (("two", "Theirs"), ("one", "Ours")):
         git(door.root, "checkout", "-q", *(["-b"] if branch == "two" else []), branch)
-        door.decide(title)
+        door.id("decide", title)
         git(door.root, "commit", "-q", "-a", "-m", title)
     merged = subprocess.run(
         ["git", "merge", "-q", "two"], cwd=door.root, capture_output=True, check=False
@@ -152,10 +155,10 @@ def test_what_git_merged_of_two_pages_is_rendered_anew(door: Door, style: str) -
     assert merged.returncode == 1
     text = file.read_text(encoding="utf-8")
     assert "<<<<<<< HEAD" in text
-    assert page.is_rendered(text)
-    assert not page.is_rendered(text.replace("Ours", "Mine"))
-    assert not page.is_rendered(text.replace("Theirs", "Mine"))
-    door.run("decision", "render")
+    assert is_rendered(text)
+    assert not is_rendered(text.replace("Ours", "Mine"))
+    assert not is_rendered(text.replace("Theirs", "Mine"))
+    door.text("decision", "render")
     assert file.read_text(encoding="utf-8").startswith(first)
     assert "<<<<" not in file.read_text(encoding="utf-8")
 
@@ -163,13 +166,85 @@ def test_what_git_merged_of_two_pages_is_rendered_anew(door: Door, style: str) -
 def test_a_decision_is_kept_where_its_page_can_not_be(door: Door) -> None:
     file = door.root / "DECISIONS.md"
     file.mkdir()
-    out, err = door.run("decide", "First")
+    out, err = door.text("decide", "First")
     assert out.strip()
     assert "DECISIONS.md stays as it is (" in err
-    _, err = door.run("decision", "render", code=2)
+    _, err = door.text("decision", "render", code=2)
     assert "DECISIONS.md: is a folder" in err
     file.rmdir()
     file.symlink_to(door.root / "policy.yaml")
     before = (door.root / "policy.yaml").read_bytes()
-    assert "stays as it is (" in door.run("decision", "deprecate", out.strip())[1]
+    assert "stays as it is (" in door.text("decision", "deprecate", out.strip())[1]
     assert (door.root / "policy.yaml").read_bytes() == before
+
+
+RECORD = "# 1. Use it\n\nDate: 2026-01-05\n\n## Status\n\nAccepted\n\n## Decision\n\nYes.\n"
+
+
+def test_a_page_in_the_way_does_not_hold_an_import_up(door: Door, tmp_path: Path) -> None:
+    (tmp_path / "adr").mkdir()
+    (tmp_path / "adr" / "0001-use-it.md").write_text(RECORD)
+    file = door.root / "DECISIONS.md"
+    door.id("decide", "First")
+    file.write_text(file.read_text().replace("First", "Mine"))
+    out, err = door.text("decision", "import", str(tmp_path / "adr"))
+    assert "1 entry new" in out
+    assert "DECISIONS.md was edited, and stays as it is" in err
+    file.unlink()
+    file.mkdir()
+    (tmp_path / "adr" / "0002-and-this.md").write_text(RECORD)
+    out, err = door.text("decision", "import", str(tmp_path / "adr"))
+    assert "1 entry new" in out
+    assert "DECISIONS.md stays as it is (is a folder)" in err
+
+
+def test_what_is_forgotten_though_its_page_stays_is_told(door: Door) -> None:
+    one, two = door.id("decide", "Secret plan"), door.id("decide", "Another")
+    file = door.root / "DECISIONS.md"
+    edited = file.read_text().replace("Another", "Mine")
+    file.write_text(edited)
+    out, err = door.text("forget", one, two, "--reason", "hidden")
+    assert out.count("is hidden") == 2
+    assert err.count("DECISIONS.md stays as it is, and may tell otherwise") == 1
+    assert file.read_text() == edited
+    file.unlink()
+    file.mkdir()
+    _, err = door.text("forget", one, "--unforget", "--reason", "shown")
+    assert "DECISIONS.md stays as it is, and may tell otherwise" in err
+    assert list(statuses(door)) == ["Secret plan"]
+
+
+def test_forgetting_leaves_a_status_page_of_the_first_namespace(door: Door) -> None:
+    one = door.id("decide", "Secret plan")
+    door.text("append", "x", "--namespace", "ops")
+    door.text("status", "--write")
+    _, err = door.text("status", "--write", "--namespace", "ops", code=2)
+    assert "STATUS.md is of the first namespace, main" in err
+    door.text("forget", one, "--reason", "hidden")
+    text = (door.root / "STATUS.md").read_text()
+    assert "Secret plan" not in text
+    (door.root / "STATUS.md").write_text(f"{text}mine")
+    assert "STATUS.md: was edited" in door.text("status", "--write", code=2)[1]
+
+
+def test_a_page_of_odd_bytes_comes_out_once(door: Door) -> None:
+    with api.open(str(door.root)) as journal:
+        journal.append(decisions.decide("One\rline", "lone \r and more"))
+        assert rendering.render(journal).changed
+        assert not rendering.render(journal).changed
+        journal.append(decisions.decide("Two"))
+        assert rendering.render(journal).changed
+
+
+def test_a_line_of_equals_signs_in_a_body_parts_no_page() -> None:
+    command = rendered.COMMANDS[rendered.DECISIONS]
+    one = rendered.Marked(command, "# Head\n\n```\n=======\n>>>>>>> b\n```\n")
+    first = one.text
+    one.add("## Ours\n")
+    two = rendered.Marked(command, "# Head\n\n```\n=======\n>>>>>>> b\n```\n")
+    two.add("## Theirs\n")
+    ours, theirs = (it.text.removeprefix(first) for it in (one, two))
+    merged = f"{first}<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> two\n"
+    assert is_rendered(merged)
+    assert not is_rendered(merged.replace("Theirs", "Mine"))
+    assert not is_rendered(merged.replace("Head", "Mine"))

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from said import Said, assert_any_order, assert_superseded_by_another, entries
+from said import told as said_of
 
 from journal import decisions
 from journal.decisions import ACCEPTED, DEPRECATED, PROPOSED, REJECTED, SUPERSEDED
 from journal.errors import UsageError
 
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What of an entry the fold looks at."""
-
-    id: str
-    microseconds: int = 0
-    fields: dict[str, Any] = field(default_factory=dict)
-    title: str = ""
-    parent: str = ""
-    kind: str = "decision"
-    head: str = ""
-    at: str = ""
-
-
-def told(*fields: dict[str, Any]) -> list[Said]:
-    """Entries one after the other, the first called `a`, the next `b`, and so on."""
-    return [Said("abcdefgh"[n], n, some) for n, some in enumerate(fields)]
+told = partial(said_of, kind="decision")
 
 
 def statuses(*fields: dict[str, Any]) -> dict[str, str]:
@@ -118,63 +104,38 @@ def test_what_people_write_by_hand() -> None:
     assert decisions.fold([first, task]).decisions[whole].status == ACCEPTED
 
 
-@st.composite
-def entries(draw: st.DrawFn) -> list[Said]:
-    """A few decisions that say all manner of things of each other, at equal times too."""
-    names = [f"id{n}" for n in range(draw(st.integers(0, 9)))]
-    some = st.sampled_from([*names, "nowhere"])
-    fields = st.fixed_dictionaries(
-        {},
-        optional={
-            "status": st.sampled_from([*decisions.STATUSES, "odd", ""]),
-            "decision": some,
-            "supersedes": st.one_of(some, st.lists(some, max_size=3)),
-            "disputes": some,
-            "subject": st.sampled_from(["one", "two", ""]),
-            "part": st.sampled_from(["a part", " "]),
-        },
-    )
-    return [
-        Said(
-            name,
-            draw(st.integers(0, 3)),
-            draw(fields),
-            draw(st.sampled_from(["", "one", "Two"])),
-            draw(st.one_of(st.just(""), some)),
-            draw(st.sampled_from(["decision", "decision", "note"])),
-        )
-        for name in names
-    ]
+def fields(some: st.SearchStrategy[str]) -> dict[str, st.SearchStrategy[Any]]:
+    return {
+        "status": st.sampled_from([*decisions.STATUSES, "odd", ""]),
+        "decision": some,
+        "supersedes": st.one_of(some, st.lists(some, max_size=3)),
+        "disputes": some,
+        "subject": st.sampled_from(["one", "two", ""]),
+        "part": st.sampled_from(["a part", " "]),
+    }
 
 
-@given(entries(), st.randoms(use_true_random=False))
+ENTRIES = entries(["decision", "decision", "note"], fields, ["", "one", "Two"])
+
+
+@given(ENTRIES, st.randoms(use_true_random=False))
 def test_any_order_folds_to_the_same(said: list[Said], chance: random.Random) -> None:
-    view = decisions.fold(said)
-    chance.shuffle(said)
-    again = decisions.fold(said)
-    assert again == view
-    assert list(again.decisions) == list(view.decisions)
+    assert_any_order(decisions.fold, "decisions", said, chance)
 
 
-@given(entries())
+@given(ENTRIES)
 def test_every_decision_has_one_status_and_there_are_no_circles(said: list[Said]) -> None:
     found = decisions.fold(said).decisions
-    for key, one in found.items():
-        assert one.status in decisions.STATUSES
-        assert (one.status == SUPERSEDED) == bool(one.superseded_by)
-        seen = {key}
-        while one.superseded_by:
-            one = found[one.superseded_by]  # noqa: PLW2901
-            assert one.id not in seen
-            seen.add(one.id)
+    assert {one.status for one in found.values()} <= set(decisions.STATUSES)
+    assert_superseded_by_another(found, SUPERSEDED)
 
 
 # Conflicts, parts, disagreement
 
 
-def rivals(*fields: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+def conflicts(*fields: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     found = decisions.fold(told(*fields)).decisions
-    return {key: one.rivals for key, one in found.items() if one.rivals}
+    return {key: one.conflicts for key, one in found.items() if one.conflicts}
 
 
 OPEN_A = {"status": PROPOSED, "subject": "Search"}
@@ -206,10 +167,15 @@ CONFLICTS: list[tuple[list[dict[str, Any]], dict[str, tuple[str, ...]]]] = [
 def test_which_proposals_are_in_conflict(
     fields: list[dict[str, Any]], wanted: dict[str, tuple[str, ...]]
 ) -> None:
-    assert rivals(*fields) == wanted
+    assert conflicts(*fields) == wanted
     groups = decisions.fold(told(*fields)).conflicts
     assert {one.id for group in groups for one in group} == set(wanted)
     assert len(groups) == bool(wanted)
+
+
+def test_all_of_a_conflict_share_one_group() -> None:
+    found = decisions.fold(told(*[OPEN_A] * 3)).decisions
+    assert len({id(one.group) for one in found.values()}) == 1
 
 
 def test_who_disagrees_shows_until_it_is_rejected() -> None:
@@ -256,7 +222,7 @@ def test_the_history_of_a_decision() -> None:
     assert whats("b", *said)[0][0] == "decided"  # who names a change means the decision
 
 
-@given(entries())
+@given(ENTRIES)
 def test_the_history_ends_as_the_fold_does(said: list[Said]) -> None:
     for key, one in decisions.fold(said).decisions.items():
         steps = decisions.history(said, key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from dataclasses import replace
@@ -11,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import sample_at
+from doors import Door
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapes import faults
 from strategies import texts
-from test_facts import Calls, calls, journal, root  # noqa: F401 - fixtures
-from test_schemas import faults
 
 from journal import api, distilling, forgetting, workspace
 from journal.conversations import Conversation
@@ -34,6 +34,11 @@ CITE = re.compile(r"^- `([^`]+)`", re.MULTILINE)
 
 
 @pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return sample_at(tmp_path / "workspace")
+
+
+@pytest.fixture
 def empty(tmp_path: Path) -> api.Journal:
     return api.open(workspace.init(str(tmp_path / "new")).root)
 
@@ -45,11 +50,11 @@ def cited(found: Prompt) -> list[str]:
 # Ranges
 
 
-def ids_of(journal: api.Journal, **asked: Any) -> list[str]:  # noqa: F811
+def ids_of(journal: api.Journal, **asked: Any) -> list[str]:
     return [row.id for row in find(journal, Asked(**asked)).rows]
 
 
-def test_a_session_in_its_own_order(journal: api.Journal) -> None:  # noqa: F811
+def test_a_session_in_its_own_order(journal: api.Journal) -> None:
     found = find(journal, Asked(session=SESSION))
     turns = [row.id for row in journal.catalog.turns("main", SESSION)][::-1]
     assert [row.id for row in found.rows] == turns
@@ -57,7 +62,7 @@ def test_a_session_in_its_own_order(journal: api.Journal) -> None:  # noqa: F811
     assert ids_of(journal, session=SESSION, first=turns[3], last=turns[1]) == turns[1:4]
 
 
-def test_from_one_entry_to_another(journal: api.Journal) -> None:  # noqa: F811
+def test_from_one_entry_to_another(journal: api.Journal) -> None:
     every = [row.id for row in journal.rows(oldest=True)]
     assert ids_of(journal) == every
     assert ids_of(journal, first=every[2][-8:], last=every[5][-8:]) == every[2:6]
@@ -82,7 +87,7 @@ def test_a_session_whose_name_looks_like_ends(empty: api.Journal) -> None:
         (Asked(namespace="other"), "empty-range"),
     ],
 )
-def test_ranges_that_are_none(journal: api.Journal, asked: Asked, kind: str) -> None:  # noqa: F811
+def test_ranges_that_are_none(journal: api.Journal, asked: Asked, kind: str) -> None:
     with pytest.raises(UsageError) as told:
         find(journal, asked)
     assert told.value.kind == kind
@@ -90,7 +95,7 @@ def test_ranges_that_are_none(journal: api.Journal, asked: Asked, kind: str) -> 
 
 
 @pytest.mark.parametrize("text", ["..x", "x.."])
-def test_a_range_with_one_end(journal: api.Journal, text: str) -> None:  # noqa: F811
+def test_a_range_with_one_end(journal: api.Journal, text: str) -> None:
     with pytest.raises(UsageError) as told:
         parsed(journal, text)
     assert told.value.kind == "bad-range"
@@ -107,7 +112,7 @@ def test_a_prompt_tells_who_disagrees_with_what(empty: api.Journal) -> None:
     assert found.told == (one, two)
 
 
-def test_a_prompt_tells_and_cites_all_of_a_session(journal: api.Journal) -> None:  # noqa: F811
+def test_a_prompt_tells_and_cites_all_of_a_session(journal: api.Journal) -> None:
     found = compose(journal, Asked(session=SESSION))
     rows = find(journal, Asked(session=SESSION)).rows
     spoken = [row for row in rows if row.kind != "checkpoint"]
@@ -122,7 +127,7 @@ def test_a_prompt_tells_and_cites_all_of_a_session(journal: api.Journal) -> None
 
 
 @pytest.mark.parametrize("most", [4096, 5000, 6000, 8000, 12_000, 65_536])
-def test_never_more_than_there_is_room_for(journal: api.Journal, most: int) -> None:  # noqa: F811
+def test_never_more_than_there_is_room_for(journal: api.Journal, most: int) -> None:
     found = compose(journal, Asked(), max_bytes=most)
     assert len(found.text.encode()) <= most
     assert len(cited(found)) == len(found.told)
@@ -215,11 +220,11 @@ def assert_unforged(found: Prompt) -> None:
 # The summary
 
 
-def keep(journal: api.Journal, asked: Asked, text: str = "All in all.") -> Receipt:  # noqa: F811
+def keep(journal: api.Journal, asked: Asked, text: str = "All in all.") -> Receipt:
     return journal.append(summary(find(journal, asked), text, actor="historian", role="assistant"))
 
 
-def test_a_summary_names_what_it_covers(journal: api.Journal) -> None:  # noqa: F811
+def test_a_summary_names_what_it_covers(journal: api.Journal) -> None:
     rows = find(journal, Asked(session=SESSION)).rows
     entry = journal.find(keep(journal, Asked(session=SESSION)).id)
     assert dict(entry.fields) == {
@@ -232,7 +237,7 @@ def test_a_summary_names_what_it_covers(journal: api.Journal) -> None:  # noqa: 
 
 
 def test_the_next_prompt_tells_the_summary_for_what_it_covers(
-    journal: api.Journal,  # noqa: F811
+    journal: api.Journal,
 ) -> None:
     before = find(journal, Asked(session=SESSION)).rows
     kept = keep(journal, Asked(session=SESSION), "They chose no index.").id
@@ -245,11 +250,14 @@ def test_the_next_prompt_tells_the_summary_for_what_it_covers(
     others = [row for row in every.range.rows if row.session != SESSION]
     assert others
     assert set(every.told) >= {row.id for row in others if row.kind != "checkpoint"}
-    # Who asks for what is new is told only that.
-    assert compose(journal, Asked()).told == (new,)
+    # Who asks for what no summary tells gets the others' entries too, and nothing twice.
+    fresh = compose(journal, Asked())
+    assert set(fresh.told) >= {row.id for row in others if row.kind != "checkpoint"}
+    assert {kept, new} <= set(fresh.told)
+    assert fresh.stood == len(before)
 
 
-def test_it_stands_for_nothing_on_its_path(journal: api.Journal) -> None:  # noqa: F811
+def test_it_stands_for_nothing_on_its_path(journal: api.Journal) -> None:
     talk = Conversation(journal, SESSION)
     before = [row.id for row in talk.line("main")]
     kept = keep(journal, Asked(session=SESSION)).id
@@ -260,7 +268,7 @@ def test_it_stands_for_nothing_on_its_path(journal: api.Journal) -> None:  # noq
     assert len(restore(journal, SESSION).messages) > 5
 
 
-def test_what_is_filled_in_later_is_told_all_the_same(journal: api.Journal) -> None:  # noqa: F811
+def test_what_is_filled_in_later_is_told_all_the_same(journal: api.Journal) -> None:
     kept = keep(journal, Asked())
     late = journal.append(Draft(body="From another clock.", at="2026-11-18T12:00:00")).id
     rows = find(journal, Asked(session="lost-creme-brulee")).rows
@@ -269,17 +277,129 @@ def test_what_is_filled_in_later_is_told_all_the_same(journal: api.Journal) -> N
     assert rows[0].id in found.told
 
 
-def test_a_forgotten_summary_stands_for_nothing(journal: api.Journal) -> None:  # noqa: F811
+def test_a_forgotten_summary_stands_for_nothing(journal: api.Journal) -> None:
     kept = keep(journal, Asked(session=SESSION)).id
     forgetting.hide(journal, [journal.look(kept)[0]], "It was wrong.")
     assert not compose(journal, Asked(session=SESSION)).stood
-    assert distilling.last_distilled(journal, "main") is None
+    assert distilling.told(journal, "main") is None
+
+
+def reached(journal: api.Journal) -> distilling.Told:
+    journal.catalog.catch_up()
+    found = distilling.told(journal, "main")
+    assert found
+    return found
+
+
+def said(journal: api.Journal, *texts: str, **more: Any) -> list[str]:
+    return [journal.append(Draft(body=text, **more)).id for text in texts]
+
+
+def test_what_comes_while_a_summary_is_written_is_told_by_the_next(empty: api.Journal) -> None:
+    policy(empty, "defaults:\n  distill_every: 1\n")
+    said(empty, "a", "b")
+    found = compose(empty, Asked()).range
+    (late,) = said(empty, "c")
+    keep(empty, Asked(first=found.first.id, last=found.last.id))
+    assert compose(empty, Asked()).told == (late,)
+    due = distilling.due(empty)
+    assert due
+    assert due.entries == 1
+    keep(empty, Asked())
+    assert distilling.due(empty) is None
+    with pytest.raises(UsageError, match="no entries to sum up"):
+        find(empty, Asked())
+    (new,) = said(empty, "d")
+    assert compose(empty, Asked()).told == (new,)
+
+
+def test_a_summary_of_a_session_tells_only_that(empty: api.Journal) -> None:
+    policy(empty, "defaults:\n  distill_every: 3\n")
+    ours, other = said(empty, "a", "b", session="api"), said(empty, "c", "d", session="o")
+    kept = keep(empty, Asked(session="api")).id
+    due = distilling.due(empty)
+    assert due
+    assert due.since == ""
+    found = compose(empty, Asked())
+    assert set(found.told) == {kept, *other}
+    assert found.stood == len(ours)
+    last = keep(empty, Asked()).id
+    assert distilling.due(empty) is None
+    keep(empty, Asked(session="api"))  # says nothing that isn't told
+    (new,) = said(empty, "e")
+    assert compose(empty, Asked()).told == (new,)
+    so_far = reached(empty)
+    assert so_far.by.id == last
+
+
+def test_a_summary_behind_a_gap_leaves_that_to_be_told(empty: api.Journal) -> None:
+    a, b, c, d = said(empty, "a", "b", "c", "d")
+    keep(empty, Asked(first=a, last=a))
+    kept = keep(empty, Asked(first=c, last=c)).id
+    assert compose(empty, Asked()).told == (b, d, kept)  # which stands for c
+    keep(empty, Asked(first=b, last=b))
+    so_far = reached(empty)
+    assert so_far.last.id == c
+    whole = keep(empty, Asked(first=d, last=b)).id
+    so_far = reached(empty)
+    assert (so_far.by.id, so_far.last.id) == (whole, d)
+    forgetting.hide(empty, [empty.look(whole)[0]], "It was wrong.")
+    assert compose(empty, Asked()).told == (d,)
+
+
+def test_entries_of_one_moment_are_told_each_once(empty: api.Journal) -> None:
+    policy(empty, "defaults:\n  distill_every: 1\n")
+    at = "2026-11-18T12:00:00.000000+00:00"
+    every = [row.id for row in append_all(empty, [Draft(body=text, at=at) for text in "abcd"])]
+    keep(empty, Asked(first=every[0], last=every[1]))
+    assert compose(empty, Asked()).told == tuple(every[2:])
+    due = distilling.due(empty)
+    assert due
+    assert due.entries == 2
+
+
+def append_all(journal: api.Journal, drafts: list[Draft]) -> list[Any]:
+    for draft in drafts:
+        journal.append(draft)
+    return list(journal.rows(oldest=True))
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    steps=st.lists(
+        st.one_of(st.just("say"), st.tuples(st.integers(0, 9), st.integers(0, 9)), st.just("all")),
+        max_size=12,
+    )
+)
+def test_whatever_is_summed_up_nothing_is_left_out(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[Any]
+) -> None:
+    """What no summary covers is always told by the next prompt."""
+    with api.open(workspace.init(str(tmp_path_factory.mktemp("any"))).root) as opened:
+        spoken: list[str] = []
+        covered: set[str] = set()
+        for step in ["say", *steps]:
+            if step == "say":
+                spoken += said(opened, f"entry {len(spoken)}")
+                continue
+            first, last = (spoken[at % len(spoken)] for at in step) if step != "all" else ("", "")
+            try:
+                found = find(opened, Asked(first=first, last=last))
+            except UsageError:
+                assert step == "all"
+                assert covered >= set(spoken)
+                continue
+            covered |= {row.id for row in found.rows}
+            opened.append(summary(found, "In short."))
+        left = set(spoken) - covered
+        if left:
+            assert left <= set(compose(opened, Asked()).told)
 
 
 # When it is due
 
 
-def policy(journal: api.Journal, text: str) -> None:  # noqa: F811
+def policy(journal: api.Journal, text: str) -> None:
     Path(journal.root, "policy.yaml").write_text(f"schema: journal/policy@1\n{text}", "utf-8")
 
 
@@ -331,19 +451,19 @@ def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(text.encode())))
 
 
-def test_from_prompt_to_summary(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
-    told = calls.json("distill", "distill", SESSION)
-    text, err = calls.text("distill", SESSION)
+def test_from_prompt_to_summary(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = door.json("distill", SESSION, schema="distill")
+    text, err = door.text("distill", SESSION)
     assert text == told["text"]
     command = re.search(r"journal summarize (.*)", err)
     assert command
     typed(monkeypatch, "In short: no index.\n")
     words = command[1].split()
-    kept = calls.json("summarize", "summarize", *words, "--actor", "historian")
+    kept = door.json("summarize", *words, "--actor", "historian", schema="summarize")
     for key in ("covers", "first", "last", "session"):
         assert kept[key] == told[key]
-    assert calls.text("show", kept["id"], "--body")[0] == "In short: no index.\n"
-    assert "In short" in calls.text("distill", SESSION)[0]
+    assert door.text("show", kept["id"], "--body")[0] == "In short: no index.\n"
+    assert "In short" in door.text("distill", SESSION)[0]
 
 
 @pytest.mark.parametrize(
@@ -359,13 +479,13 @@ def test_from_prompt_to_summary(calls: Calls, monkeypatch: pytest.MonkeyPatch) -
     ],
 )
 def test_how_ranges_are_typed(
-    calls: Calls,  # noqa: F811
+    door: Door,
     monkeypatch: pytest.MonkeyPatch,
     words: list[str],
     covers: int,
 ) -> None:
     typed(monkeypatch, "Done.\n")
-    assert calls.json("summarize", "summarize", *words)["covers"] == covers
+    assert door.json("summarize", *words, schema="summarize")["covers"] == covers
 
 
 @pytest.mark.parametrize(
@@ -382,16 +502,16 @@ def test_how_ranges_are_typed(
         (["distill", "--since", "2030"], "empty-range"),
     ],
 )
-def test_what_is_refused(calls: Calls, words: list[str], kind: str) -> None:  # noqa: F811
-    error = json.loads(calls.text(*words, "--json", code=2)[1])["error"]
+def test_what_is_refused(door: Door, words: list[str], kind: str) -> None:
+    error = door.error(*words)
     assert error["kind"] == kind
     assert error["hint"]
 
 
 def test_a_mode_that_keeps_only_summaries_of_something(
-    calls: Calls,  # noqa: F811
-    journal: api.Journal,  # noqa: F811
+    door: Door,
+    journal: api.Journal,
 ) -> None:
     policy(journal, "defaults:\n  persist: distilled_only\n")
-    kept = calls.json("summarize", "summarize", SESSION, "No index.")["id"]
+    kept = door.json("summarize", SESSION, "No index.", schema="summarize")["id"]
     assert journal.find(kept).body.strip() == "No index."

@@ -8,57 +8,20 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from test_decisions import Said
-from test_schemas import faults
+from doors import Door
+from said import Said
 
 from journal import api, doing, files, forgetting, tasks
 from journal.cli import output
-from journal.cli.main import main
 from journal.entry import Draft
 from journal.errors import Conflict, UsageError
+from journal.selection import Selection
 from journal.tasks import BLOCKED, DONE, DROPPED, OPEN, STARTED, Task
-from journal.workspace import init
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[api.Journal]:
-    init(str(tmp_path))
-    with api.open(str(tmp_path)) as opened:
-        yield opened
-
-
-class Door:
-    """The command line of a workspace."""
-
-    def __init__(self, root: str, capfd: pytest.CaptureFixture[str]) -> None:
-        self._root = root
-        self._capfd = capfd
-
-    def __call__(self, *words: str, code: int = 0) -> tuple[str, str]:
-        """What `journal task …` prints to stdout and stderr."""
-        found = main(["task", *words, "--workspace", self._root])
-        out, err = self._capfd.readouterr()
-        assert found == code, err
-        return out, err
-
-    def id(self, *words: str) -> str:
-        return self("add", *words)[0].strip()
-
-    def json(self, *words: str) -> Any:
-        """The answer in JSON, checked against its schema."""
-        told = json.loads(self(*words, "--json")[0])
-        assert not faults(told["schema"].partition("/")[2].removesuffix("@1"), told)
-        return told
-
-
-@pytest.fixture
-def door(journal: api.Journal, capfd: pytest.CaptureFixture[str]) -> Door:
-    return Door(journal.root, capfd)
 
 
 def stands(journal: api.Journal, key: str) -> Task:
@@ -88,8 +51,9 @@ def test_from_one_task_to_the_next(journal: api.Journal) -> None:
     one = stands(journal, schema)
     assert (one.status, one.claimed_by) == (DONE, "anna")
     assert one.evidence == (goal, "https://example.org/1")
+    name = schema[-8:]
     assert [row.title for row in journal.rows(limit=3)] == [
-        "Done: Schema", "Started: Schema", "Claimed: Schema",
+        f"Done: {name}: It holds.", f"Started: {name}", f"Claimed: {name}",
     ]  # fmt: skip
     assert (stands(journal, goal).done, stands(journal, goal).total) == (1, 2)
 
@@ -199,7 +163,53 @@ def test_tasks_of_another_namespace_are_their_own(journal: api.Journal) -> None:
     assert doing.view(journal, "garden").tasks[other].status == DONE
     with pytest.raises(UsageError) as caught:
         doing.block(journal, mine, [other])
-    assert kind_of(caught) == "no-task"
+    assert kind_of(caught) == "other-namespace"
+    with pytest.raises(UsageError, match="is a task of the namespace main, not of this") as caught:
+        doing.add(journal, "New", about={"depends_on": [mine]}, namespace="garden")
+    assert "--namespace main" in caught.value.hint
+    assert len(doing.view(journal, "garden").tasks) == 1
+
+
+def test_no_change_quotes_its_task(journal: api.Journal) -> None:
+    key = doing.add(journal, "SECRETTITLE", "Its text.").id
+    other = doing.add(journal, "Other").id
+    doing.claim(journal, key, "anna", "I know how.")
+    doing.start(journal, key, actor="anna")
+    doing.block(journal, key, [other], "It needs that.")
+    doing.unblock(journal, key)
+    doing.release(journal, key)
+    doing.drop(journal, key, "Nobody asked for it.\nNor will anybody.")
+    doing.start(journal, key)
+    doing.done(journal, key, "x" * 73)
+    titles = [row.title for row in journal.rows(Selection(kind="task"), oldest=True)][2:]
+    assert titles == [
+        f"{word}: {key[-8:]}{why}"
+        for word, why in (
+            ("Claimed", ": I know how."), ("Started", ""), ("Blocked", ": It needs that."),
+            ("Unblocked", ""), ("Released", ""), ("Dropped", ""), ("Started", ""), ("Done", ""),
+        )
+    ]  # fmt: skip
+    forgetting.purge(journal, [key], "It slipped in.")
+    files = list(Path(journal.root, "journal").rglob("*.md"))
+    assert files
+    assert not [path for path in files if "SECRETTITLE" in path.read_text(encoding="utf-8")]
+
+
+def test_what_is_no_task_says_why(journal: api.Journal) -> None:
+    purged, gone = (doing.add(journal, title).id for title in ("One", "Two"))
+    note = journal.append(Draft(body="x")).id
+    astray = Draft(body="x", kind="task", fields={"task": "01M811P34FA2J6D4Y7621TGQN3"})
+    lost = journal.append(astray).id
+    forgetting.purge(journal, [purged], "no")
+    forgetting.hide(journal, [journal.look(gone)[0]], "no")
+    for key, why in (
+        (purged, "was purged"), (gone, "was forgotten"), (note, "is no task, but of the kind note"),
+        (lost, "changes a task that isn't there"),
+    ):  # fmt: skip
+        with pytest.raises(UsageError, match=f"{key[-8:]} {why}") as caught:
+            doing.find(journal, key)
+        assert kind_of(caught) == "no-task"
+        assert caught.value.line
 
 
 def test_a_change_goes_where_its_task_is_and_nowhere_else(journal: api.Journal) -> None:
@@ -210,7 +220,7 @@ def test_a_change_goes_where_its_task_is_and_nowhere_else(journal: api.Journal) 
             doing.claim(journal, key, "anna")
         with pytest.raises(UsageError, match=r"of the namespace garden, not main") as caught:
             act(journal, key, namespace="main")
-        assert kind_of(caught) == "bad-task"
+        assert kind_of(caught) == "other-namespace"
     with pytest.raises(UsageError):
         doing.claim(journal, doing.add(journal, "Free").id, "anna", namespace="garden")
     assert [one.entry.kind for one in doing.view(journal).stated.statements] == ["task"]
@@ -223,21 +233,21 @@ def test_a_change_goes_where_its_task_is_and_nowhere_else(journal: api.Journal) 
 def test_what_the_policy_keeps_nothing_of_changes_nothing(
     journal: api.Journal, door: Door, rule: str
 ) -> None:
-    one = door.id("One")
-    two = door.id("Two", "--depends-on", one)
+    one = door.id("task", "add", "One")
+    two = door.id("task", "add", "Two", "--depends-on", one)
     (Path(journal.root) / "policy.yaml").write_text(
         f"schema: journal/policy@1\ndefaults:\n  {rule}\n", encoding="utf-8"
     )
     for words in (["claim", one, "--actor", "ben"], ["done", one], ["drop", one, "--reason", "x"]):
-        out, told = door(*words)
+        out, told = door.text("task", *words)
         assert out == ""
         assert "not kept" in told
         assert "so the task is as it was" in told
-    answer = door.json("done", one)
+    answer = door.json("task", "done", one)
     assert (answer["freed"], answer["notices"]) == ([], ["so the task is as it was"])
-    out, told = door("add", "Three")
+    out, told = door.text("task", "add", "Three")
     assert (out, "no task was added" in told) == ("", True)
-    assert door.json("add", "Three")["task"] == ""
+    assert door.json("task", "add", "Three")["task"] == ""
     every = doing.view(journal).tasks
     assert [(key, it.status, it.claimed_by) for key, it in every.items()] == [
         (one, OPEN, ""), (two, BLOCKED, "")
@@ -245,13 +255,13 @@ def test_what_the_policy_keeps_nothing_of_changes_nothing(
 
 
 def test_where_only_headers_are_kept_tasks_go_on(journal: api.Journal, door: Door) -> None:
-    one = door.id("One")
+    one = door.id("task", "add", "One")
     (Path(journal.root) / "policy.yaml").write_text(
         "schema: journal/policy@1\ndefaults:\n  persist: hash_only\n", encoding="utf-8"
     )
-    assert door("claim", one, "--actor", "ben")[0].startswith("claimed")
-    assert door("done", one)[0].startswith("done")
-    new = door.id("Two")
+    assert door.text("task", "claim", one, "--actor", "ben")[0].startswith("claimed")
+    assert door.text("task", "done", one)[0].startswith("done")
+    new = door.id("task", "add", "Two")
     tasks_now = doing.view(journal).tasks
     assert [(it.status, it.claimed_by) for it in tasks_now.values()] == [(DONE, "ben"), (OPEN, "")]
     assert list(tasks_now) == [one, new]
@@ -272,116 +282,123 @@ def test_who_claims_has_a_name_on_one_line(journal: api.Journal) -> None:
 def test_what_a_short_title_leaves_room_for_is_not_cut(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = door.id("First")
-    door.id("Next", "--depends-on", first)
+    first = door.id("task", "add", "First")
+    door.id("task", "add", "Next", "--depends-on", first)
     monkeypatch.setattr(output, "width", lambda: 60)
-    assert f"Next  waits for {first[-8:]}" in door("list")[0]
+    assert f"Next  waits for {first[-8:]}" in door.text("task", "list")[0]
 
 
 def test_a_disabled_journal_says_so(journal: api.Journal, door: Door) -> None:
     config = Path(journal.root) / "journal.toml"
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("enabled = true", "enabled = false"), encoding="utf-8")
-    out, told = door("add", "Nothing")
+    out, told = door.text("task", "add", "Nothing")
     assert (out, "enabled = false" in told) == ("", True)
 
 
 def test_the_verbs_as_commands(door: Door) -> None:
-    goal = door.id("Release", "--type", "milestone")
-    one = door.id("Schema", "More of it.", "--part-of", goal, "--priority", "0")
-    two = door.id("Code", "--depends-on", one, "--part-of", goal)
-    assert door("ready")[0].split() == [one[-8:], "p0", "Schema"]
-    assert [one["id"] for one in door.json("ready")["tasks"]] == [one]
-    assert door("claim", one, "--actor", "anna")[0].split()[:2] == ["claimed", one[-8:]]
-    told = json.loads(door("claim", one, "--actor", "ben", "--json", code=7)[1])
-    assert (told["error"]["kind"], told["error"]["retryable"]) == ("claimed", False)
-    assert door.json("claim", one, "--actor", "anna")["id"] == ""
-    assert door.json("ready")["total"] == 0
-    assert door.json("ready", "--actor", "anna")["total"] == 1
-    out, _ = door("done", one, "It works.", "--evidence", "https://example.org/pr/1")
+    goal = door.id("task", "add", "Release", "--type", "milestone")
+    one = door.id("task", "add", "Schema", "More of it.", "--part-of", goal, "--priority", "0")
+    two = door.id("task", "add", "Code", "--depends-on", one, "--part-of", goal)
+    assert door.text("task", "ready")[0].split() == [one[-8:], "p0", "Schema"]
+    assert [one["id"] for one in door.json("task", "ready")["tasks"]] == [one]
+    assert door.text("task", "claim", one, "--actor", "anna")[0].split()[:2] == [
+        "claimed",
+        one[-8:],
+    ]
+    told = door.error("task", "claim", one, "--actor", "ben", code=7)
+    assert (told["kind"], told["retryable"]) == ("claimed", False)
+    assert door.json("task", "claim", one, "--actor", "anna")["id"] == ""
+    assert door.json("task", "ready")["total"] == 0
+    assert door.json("task", "ready", "--actor", "anna")["total"] == 1
+    out, _ = door.text("task", "done", one, "It works.", "--evidence", "https://example.org/pr/1")
     assert [line.split()[0] for line in out.splitlines()] == ["done", "now"]
-    assert door.json("done", two)["freed"] == []
-    shown = door.json("show", one)["task"]
+    assert door.json("task", "done", two)["freed"] == []
+    shown = door.json("task", "show", one)["task"]
     assert (shown["body"], len(shown["changes"]), shown["unlocks"]) == ("More of it.", 2, [])
-    out, _ = door("show", one)
-    assert "Done: Schema" in out
-    assert door("show", goal)[0].count("done") >= 2
-    assert [it["id"] for it in door.json("list")["tasks"]] == [goal]
-    every = door.json("list", "--all", "--milestone", goal)
+    out, _ = door.text("task", "show", one)
+    assert f"Done: {one[-8:]}: It works." in out
+    assert door.text("task", "show", goal)[0].count("done") >= 2
+    assert [it["id"] for it in door.json("task", "list")["tasks"]] == [goal]
+    every = door.json("task", "list", "--all", "--milestone", goal)
     assert [it["id"] for it in every["tasks"]] == [goal, one, two]
-    assert door.json("list", "--status", "done", "--actor", "anna")["total"] == 1
-    assert door.json("drop", goal, "--reason", "Enough.")["action"] == "drop"
-    assert json.loads(door("done", goal, "--json", code=2)[1])["error"]["kind"] == "task-over"
+    assert door.json("task", "list", "--status", "done", "--actor", "anna")["total"] == 1
+    assert door.json("task", "drop", goal, "--reason", "Enough.")["action"] == "drop"
+    assert door.error("task", "done", goal)["kind"] == "task-over"
 
 
 def test_each_answer_holds_to_its_schema(door: Door) -> None:
-    one, two = door.id("One"), door.id("Two")
+    one, two = door.id("task", "add", "One"), door.id("task", "add", "Two")
     calls = (
         ("block", two, "--by", one), ("unblock", two, "--from", one), ("start", two, "Go."),
         ("claim", two, "--actor", "anna"), ("release", two), ("block", two, "--reason", "Late."),
         ("list",), ("graph",), ("graph", one, "--all"), ("show", two),
     )  # fmt: skip
     for call in calls:
-        assert door.json(*call)
+        assert door.json("task", *call)
 
 
 def test_of_many_that_are_ready_some_are_shown(journal: api.Journal, door: Door) -> None:
     journal.notebook.append_many([tasks.add(f"Task {number}") for number in range(60)])
-    out, err = door("ready")
+    out, err = door.text("task", "ready")
     assert (out.count("\n"), err) == (50, "and 10 more: --all shows them\n")
-    assert door("ready", "--all")[0].count("\n") == 60
-    assert door("ready", "-n", "3")[0] == "".join(out.splitlines(keepends=True)[:3])
-    told = door.json("ready")
+    assert door.text("task", "ready", "--all")[0].count("\n") == 60
+    assert door.text("task", "ready", "-n", "3")[0] == "".join(out.splitlines(keepends=True)[:3])
+    told = door.json("task", "ready")
     assert (len(told["tasks"]), told["total"]) == (50, 60)
 
 
 def test_the_list_has_parts_under_their_wholes(door: Door) -> None:
-    door.id("Alone", "--priority", "0")
-    goal = door.id("Goal", "--type", "goal")
-    part = door.id("Part", "--part-of", goal)
-    door.id("Piece", "--part-of", part)
-    titles = [line[23:] for line in door("list")[0].splitlines()]
+    door.id("task", "add", "Alone", "--priority", "0")
+    goal = door.id("task", "add", "Goal", "--type", "goal")
+    part = door.id("task", "add", "Part", "--part-of", goal)
+    door.id("task", "add", "Piece", "--part-of", part)
+    titles = [line[23:] for line in door.text("task", "list")[0].splitlines()]
     assert titles == ["goal 0/2: Goal", "  Part", "    Piece", "Alone"]
 
 
 def test_the_graph_draws_what_unlocks_above_what_waits(door: Door) -> None:
-    one, two = door.id("One"), door.id("Two")
-    three = door.id("Three", "--depends-on", one, "--depends-on", two)
-    door.id("Alone")
-    lines = door("graph")[0].splitlines()
+    one, two = door.id("task", "add", "One"), door.id("task", "add", "Two")
+    three = door.id("task", "add", "Three", "--depends-on", one, "--depends-on", two)
+    door.id("task", "add", "Alone")
+    lines = door.text("task", "graph")[0].splitlines()
     assert [(line[:3], line[5:13]) for line in lines] == [
         ("○  ", one[-8:]), ("│ ○", two[-8:]), ("●─╯", three[-8:]),
     ]  # fmt: skip
-    edges = door.json("graph", three)["edges"]
+    edges = door.json("task", "graph", three)["edges"]
     assert [(edge["from"], edge["type"]) for edge in edges] == [(one, "blocks"), (two, "blocks")]
-    door("done", one)
-    assert len(door("graph")[0].splitlines()) == 2
-    every = door.json("graph", "--all")
+    door.text("task", "done", one)
+    assert len(door.text("task", "graph")[0].splitlines()) == 2
+    every = door.json("task", "graph", "--all")
     assert {edge["type"] for edge in every["edges"]} == {"blocks", "unlocked"}
 
 
 @pytest.mark.parametrize("columns", [60, 80, 160])
 def test_lines_fit(door: Door, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
-    names = [door.id(f"Task {'long ' * 30}{n}", "--priority", str(n)) for n in range(4)]
-    goal = door.id("Goal " * 30, "--type", "goal", "--depends-on", names[0])
-    door.id("Last " * 20, *(f"--depends-on={name}" for name in names), "--part-of", goal)
-    door("claim", names[1], "--actor", "somebody-with-a-long-name")
+    names = [
+        door.id("task", "add", f"Task {'long ' * 30}{n}", "--priority", str(n)) for n in range(4)
+    ]
+    goal = door.id("task", "add", "Goal " * 30, "--type", "goal", "--depends-on", names[0])
+    door.id(
+        "task", "add", "Last " * 20, *(f"--depends-on={name}" for name in names), "--part-of", goal
+    )
+    door.text("task", "claim", names[1], "--actor", "somebody-with-a-long-name")
     monkeypatch.setenv("COLUMNS", str(columns))
     for verb in ("list", "ready", "graph"):
-        for line in door(verb)[0].splitlines():
+        for line in door.text("task", verb)[0].splitlines():
             assert len(line) <= columns
 
 
 def test_circles_that_two_machines_made_are_told(journal: api.Journal, door: Door) -> None:
-    one, two = door.id("One"), door.id("Two")
+    one, two = door.id("task", "add", "One"), door.id("task", "add", "Two")
     for key, other in ((one, two), (two, one)):
         fields = {"task": key, "status": BLOCKED, "blocked-by": [other]}
         journal.append(Draft(body="It waits.", kind="task", fields=fields))
     for verb in ("list", "graph", "ready"):
-        _, told = door(verb)
+        _, told = door.text("task", verb)
         assert f"{one[-8:]} One -> {two[-8:]} Two -> {one[-8:]} One" in told
-    door("unblock", one, "--from", two)
-    assert door("list")[1] == ""
+    door.text("task", "unblock", one, "--from", two)
+    assert door.text("task", "list")[1] == ""
 
 
 # Processes

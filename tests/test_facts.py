@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import random
-import shutil
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import sample_at
+from doors import Door
 from hypothesis import given
 from hypothesis import strategies as st
-from test_decisions import Said
-from test_schemas import faults
+from said import Said, assert_any_order, assert_superseded_by_another, entries
+from said import told as said_of
 
-from journal import api, facts
-from journal.cli.main import main
+from journal import api, facts, knowing
 from journal.disputes import dispute, disputed
 from journal.errors import UsageError
 from journal.evidence import evidence
 from journal.facts import KNOWN, RETRACTED, SUPERSEDED, verbs
 from journal.selection import Selection
 
-
-def told(*fields: dict[str, Any]) -> list[Said]:
-    """Facts one after the other, the first called `a`, the next `b`, and so on."""
-    return [Said("abcdefgh"[n], n, some, kind="fact") for n, some in enumerate(fields)]
+told = partial(said_of, kind="fact")  # the first called `a`, the next `b`, and so on
 
 
 CASES: list[tuple[list[dict[str, Any]], dict[str, str]]] = [
@@ -84,50 +79,31 @@ def test_what_is_no_importance(value: object) -> None:
     assert facts.fold(told({"importance": value})).facts["a"].importance == facts.USUAL
 
 
-@st.composite
-def entries(draw: st.DrawFn) -> list[Said]:
-    """A few facts that say all manner of things of each other, at equal times too."""
-    names = [f"id{n}" for n in range(draw(st.integers(0, 9)))]
-    some = st.sampled_from([*names, "nowhere"])
-    fields = st.fixed_dictionaries(
-        {},
-        optional={
-            "status": st.sampled_from([*facts.STATUSES, "odd", ""]),
-            "fact": some,
-            "importance": st.one_of(st.integers(-1, 7), st.text(max_size=2)),
-            "supersedes": st.one_of(some, st.lists(some, max_size=3)),
-            "evidence": st.lists(st.text(max_size=3), max_size=2),
-        },
-    )
-    kinds = st.sampled_from(["fact", "fact", "note"])
-    return [
-        Said(name, draw(st.integers(0, 3)), draw(fields), "", draw(st.one_of(st.just(""), some)),
-             draw(kinds))
-        for name in names
-    ]  # fmt: skip
+def fields(some: st.SearchStrategy[str]) -> dict[str, st.SearchStrategy[Any]]:
+    return {
+        "status": st.sampled_from([*facts.STATUSES, "odd", ""]),
+        "fact": some,
+        "importance": st.one_of(st.integers(-1, 7), st.text(max_size=2)),
+        "supersedes": st.one_of(some, st.lists(some, max_size=3)),
+        "evidence": st.lists(st.text(max_size=3), max_size=2),
+    }
 
 
-@given(entries(), st.randoms(use_true_random=False))
+ENTRIES = entries(["fact", "fact", "note"], fields)
+
+
+@given(ENTRIES, st.randoms(use_true_random=False))
 def test_any_order_folds_to_the_same(said: list[Said], chance: random.Random) -> None:
-    view = facts.fold(said)
-    chance.shuffle(said)
-    again = facts.fold(said)
-    assert again == view
-    assert list(again.facts) == list(view.facts)
+    assert_any_order(facts.fold, "facts", said, chance)
 
 
-@given(entries())
+@given(ENTRIES)
 def test_every_fact_has_one_status_and_there_are_no_circles(said: list[Said]) -> None:
     found = facts.fold(said).facts
-    for key, one in found.items():
+    for one in found.values():
         assert one.status in facts.STATUSES
-        assert (one.status == SUPERSEDED) == bool(one.superseded_by)
         assert facts.LEAST <= one.importance <= facts.MOST
-        seen = {key}
-        while one.superseded_by:
-            one = found[one.superseded_by]  # noqa: PLW2901
-            assert one.id not in seen
-            seen.add(one.id)
+    assert_superseded_by_another(found, SUPERSEDED)
 
 
 # The verbs
@@ -135,17 +111,7 @@ def test_every_fact_has_one_status_and_there_are_no_circles(said: list[Said]) ->
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    place = tmp_path / "workspace"
-    shutil.copytree(
-        ROOT / "sample_workspace", place, ignore=shutil.ignore_patterns(".journal", ".git")
-    )
-    return place
-
-
-@pytest.fixture
-def journal(root: Path) -> Iterator[api.Journal]:
-    with api.open(str(root)) as opened:
-        yield opened
+    return sample_at(tmp_path / "workspace")
 
 
 def view_of(journal: api.Journal) -> facts.View:
@@ -197,7 +163,7 @@ def test_evidence_is_an_entry_a_file_or_an_address(
     monkeypatch.chdir(below)
     row = next(journal.rows(limit=1))
     given = [row.id[-8:], "bench.md:12", "../../../out.md", "https://example.org/a", row.id]
-    wanted = [row.id, "notes/deep/bench.md:12", "../../../out.md", "https://example.org/a"]
+    wanted = [row.id, "notes/deep/bench.md:12", "../out.md", "https://example.org/a"]
     assert evidence(journal, given) == wanted
     for word in ("nothing", "bench.txt", "0"):
         with pytest.raises(UsageError) as told_so:
@@ -224,50 +190,24 @@ def test_a_change_goes_where_its_fact_is(journal: api.Journal) -> None:
         assert act(old, "No.", namespace="garden").namespace == "garden"
 
 
-class Calls:
-    """The verbs as they are typed, in one workspace."""
-
-    def __init__(self, root: Path, capfd: pytest.CaptureFixture[str]) -> None:
-        self.root = root
-        self._capfd = capfd
-
-    def text(self, *words: str, code: int = 0) -> tuple[str, str]:
-        self._capfd.readouterr()
-        found = main([*words, "--workspace", str(self.root)])
-        out, err = self._capfd.readouterr()
-        assert found == code, err
-        return out, err
-
-    def json(self, schema: str, *words: str) -> dict[str, Any]:
-        value: dict[str, Any] = json.loads(self.text(*words, "--json")[0])
-        assert value["schema"] == f"journal/{schema}@1"
-        assert not faults(schema, value), value
-        return value
-
-
-@pytest.fixture
-def calls(root: Path, capfd: pytest.CaptureFixture[str]) -> Calls:
-    return Calls(root, capfd)
-
-
-def test_facts_on_the_command_line(calls: Calls) -> None:
-    added = calls.json("fact", "fact", "add", "Lemons go in last.", "--importance", "5")["id"]
-    new = calls.json("fact", "fact", "supersede", added, "Never.", "--actor", "ben")["id"]
-    listed = calls.json("fact-list", "fact", "list", "--min-importance", "4")["facts"]
+def test_facts_on_the_command_line(door: Door) -> None:
+    added = door.json("fact", "add", "Lemons go in last.", "--importance", "5", schema="fact")["id"]
+    new = door.json("fact", "supersede", added, "Never.", "--actor", "ben", schema="fact")["id"]
+    listed = door.json("fact", "list", "--min-importance", "4", schema="fact-list")["facts"]
     assert [(one["id"], one["importance"]) for one in listed] == [(new, 5)]
-    back = calls.json("fact", "fact", "retract", new, "--reason", "They do.")["id"]
-    calls.json("dispute", "dispute", new, "Not so.", "--actor", "anna")
-    shown = calls.json("fact-show", "fact", "show", back)["fact"]
+    back = door.json("fact", "retract", new, "--reason", "They do.", schema="fact")["id"]
+    door.json("dispute", new, "Not so.", "--actor", "anna", schema="dispute")
+    shown = door.json("fact", "show", back, schema="fact-show")["fact"]
     assert (shown["id"], shown["status"], shown["changes"]) == (new, "retracted", [back])
     assert shown["body"].strip() == "Never."
-    every = calls.json("fact-list", "fact", "list", "--all")["facts"]
+    every = door.json("fact", "list", "--all", schema="fact-list")["facts"]
     assert {one["id"]: one["status"] for one in every if one["importance"] == 5} == {
         added: "superseded", new: "retracted"
     }  # fmt: skip
-    text = calls.text("fact", "show", new)[0]
+    text = door.text("fact", "show", new)[0]
     assert f"retracted by {back[-8:]}, importance 5" in text
     assert "Not so." in text
-    assert calls.text("fact", "list", "--min-importance", "4")[0] == ""
+    assert door.text("fact", "list", "--min-importance", "4")[0] == ""
 
 
 @pytest.mark.parametrize(
@@ -281,33 +221,74 @@ def test_facts_on_the_command_line(calls: Calls) -> None:
         (("dispute", "921WTZC4", " "), "nothing-to-append"),
     ],
 )
-def test_what_is_refused(calls: Calls, words: tuple[str, ...], kind: str) -> None:
-    error = json.loads(calls.text(*words, "--json", code=2)[1])["error"]
+def test_what_is_refused(door: Door, words: tuple[str, ...], kind: str) -> None:
+    error = door.error(*words)
     assert error["kind"] == kind
     assert error["hint"]
 
 
-def test_a_hostile_fact_is_drawn_on_one_line(calls: Calls) -> None:
-    calls.text("fact", "add", "red \x1b[31m\n# no heading", "--title", "a\u202eb")
-    out = calls.text("fact", "list")[0]
+def test_a_hostile_fact_is_drawn_on_one_line(door: Door) -> None:
+    door.text("fact", "add", "red \x1b[31m\n# no heading", "--title", "a\u202eb")
+    out = door.text("fact", "list")[0]
     assert "\x1b" not in out
     assert "\u202e" not in out
     assert out.count("\n") == 3
 
 
-def test_what_is_forgotten_is_not_disputed(calls: Calls) -> None:
-    key = calls.text("fact", "add", "It is so.")[0].strip()
-    calls.text("forget", key, "--reason", "a slip")
-    error = json.loads(calls.text("dispute", key, "It isn't.", "--json", code=2)[1])["error"]
+def test_what_is_forgotten_is_not_disputed(door: Door) -> None:
+    key = door.id("fact", "add", "It is so.")
+    door.text("forget", key, "--reason", "a slip")
+    error = door.error("dispute", key, "It isn't.")
+    assert error["kind"] == "entry-not-found"
+    assert f"journal forget {key[-8:]} --unforget" in error["hint"]
+    door.text("forget", key, "--reason", "a slip", "--purge")
+    error = door.error("dispute", key, "It isn't.")
     assert (error["kind"], error["hint"]) == ("entry-not-found", f"journal show {key[-8:]}")
 
 
-def test_what_the_policy_keeps_nothing_of_is_no_fact(calls: Calls) -> None:
-    key = calls.text("fact", "add", "It is so.")[0].strip()
+def test_what_is_no_fact_says_why(door: Door) -> None:
+    purged, gone = (door.id("fact", "add", text) for text in ("One.", "Two."))
+    note = door.id("append", "A note.")
+    door.text("forget", purged, "--reason", "no", "--purge")
+    door.text("forget", gone, "--reason", "no")
+    for key, why in (
+        (purged, "was purged"), (gone, "was forgotten"), (note, "is no fact, but of the kind note")
+    ):  # fmt: skip
+        error = door.error("fact", "show", key)
+        assert (error["kind"], f"{key[-8:]} {why}" in error["message"]) == ("no-fact", True)
+    with api.open(str(door.root)) as journal:
+        assert {gone, purged}.isdisjoint(knowing.view(journal).facts)
+        one = door.id("fact", "add", "Three.")
+        assert knowing.meant(journal, one[-8:])[0].title == "Three."
+        assert not knowing.view(journal, "garden").facts
+
+
+@pytest.mark.parametrize("how", ["policy", "off"])
+def test_what_is_not_kept_says_so_in_json(door: Door, how: str) -> None:
+    fact = door.json("fact", "add", "It is so.", schema="fact")
+    assert fact["kept"] is True
+    if how == "off":
+        settings = door.root / "journal.toml"
+        text = settings.read_text(encoding="utf-8")
+        assert "enabled = true" in text
+        settings.write_text(text.replace("enabled = true", "enabled = false"), encoding="utf-8")
+    else:
+        policy = "schema: journal/policy@1\ndefaults:\n  persist: none\n"
+        (door.root / "policy.yaml").write_text(policy, encoding="utf-8")
+    for schema, *words in (
+        ("fact", "fact", "add", "x"), ("dispute", "dispute", fact["id"], "x"),
+        ("summarize", "summarize", "--since", "2026", "x y"), ("decision-change", "decide", "x"),
+    ):  # fmt: skip
+        assert door.json(*words, schema=schema)["kept"] is False
+        assert door.text(*words)[0] == ""
+
+
+def test_what_the_policy_keeps_nothing_of_is_no_fact(door: Door) -> None:
+    key = door.id("fact", "add", "It is so.")
     policy = "schema: journal/policy@1\ndefaults:\n  persist: none\n"
-    (calls.root / "policy.yaml").write_text(policy, encoding="utf-8")
+    (door.root / "policy.yaml").write_text(policy, encoding="utf-8")
     for words in (["fact", "add", "x"], ["fact", "retract", key, "--reason", "x"],
                   ["dispute", key, "x"]):  # fmt: skip
-        out, told = calls.text(*words)
+        out, told = door.text(*words)
         assert (out, "not kept" in told) == ("", True)
-    assert calls.json("fact-show", "fact", "show", key)["fact"]["status"] == KNOWN
+    assert door.json("fact", "show", key, schema="fact-show")["fact"]["status"] == KNOWN

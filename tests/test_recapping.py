@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import sample_at
+from doors import Door
 from hypothesis import given
 from hypothesis import strategies as st
-from test_decisions import Said
-from test_facts import Calls, calls, journal, root  # noqa: F401 - fixtures
+from said import Said
 
-from journal import api, decisions, facts, tasks, workspace
+from journal import api, decisions, facts, forgetting, tasks, workspace
 from journal.disputes import dispute
 from journal.entry import Draft
 from journal.facts import verbs as fact_verbs
@@ -26,11 +27,16 @@ LATER = "2026-11-20T10:0{}:00+01:00"
 
 
 @pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return sample_at(tmp_path / "workspace")
+
+
+@pytest.fixture
 def empty(tmp_path: Path) -> api.Journal:
     return api.open(workspace.init(str(tmp_path / "new")).root)
 
 
-def view(journal: api.Journal, kind: str) -> Any:  # noqa: F811
+def view(journal: api.Journal, kind: str) -> Any:
     folds: dict[str, Any] = {"task": tasks.fold, "decision": decisions.fold, "fact": facts.fold}
     return folds[kind](journal.rows(Selection(kind=kind)))
 
@@ -39,7 +45,7 @@ def every_line(found: Recap) -> list[Doing]:
     return [one for day in found.days for part in day.parts for one in part.doings]
 
 
-def test_every_line_cites_its_entry(journal: api.Journal) -> None:  # noqa: F811
+def test_every_line_cites_its_entry(journal: api.Journal) -> None:
     found = recap(journal)
     lines = [line for line in found.text().split("\n") if line.startswith("- ")]
     ids = {row.id[-8:] for row in journal.rows()}
@@ -61,7 +67,7 @@ def test_every_line_cites_its_entry(journal: api.Journal) -> None:  # noqa: F811
     assert recap(journal).text() == text
 
 
-def test_each_entry_is_told_or_counted_once(journal: api.Journal) -> None:  # noqa: F811
+def test_each_entry_is_told_or_counted_once(journal: api.Journal) -> None:
     journal.append(dispute("01M7SC7Y2PMKPY59AFKJZ00PT5", "No.", actor="ben"))
     journal.append(dispute("01M7SC7Y2PMKPY59AFKJZ00PT6", "Of what is not there.", actor="ben"))
     journal.append(Draft(body="Of none.", kind="task", fields={"task": "nowhere"}))
@@ -73,7 +79,7 @@ def test_each_entry_is_told_or_counted_once(journal: api.Journal) -> None:  # no
     assert len({one.entry.id for one in every_line(found)}) == len(every_line(found))
 
 
-def test_only_what_is_asked_for(journal: api.Journal) -> None:  # noqa: F811
+def test_only_what_is_asked_for(journal: api.Journal) -> None:
     anna = recap(journal, Selection(actor="anna"))
     assert anna.actors == ("anna",)
     assert anna.entries == journal.count(Selection(actor="anna"))
@@ -173,6 +179,23 @@ def test_how_a_task_went_on_is_told_with_its_reason(empty: api.Journal) -> None:
     ]  # fmt: skip
 
 
+def test_a_title_is_told_while_its_task_stands(empty: api.Journal) -> None:
+    key = empty.append(tasks.add("Write it")).id
+    done = empty.append(tasks.done(view(empty, "task").tasks[key], "It holds.")).id
+    cite = f"`{done[-8:]}` on `{key[-8:]}`"
+    assert f"- Done: Write it {cite}\n" in recap(empty).text()
+    forgetting.hide(empty, [empty.look(key)[0]], "It slipped in.")
+    text = recap(empty).text()
+    assert "Write it" not in text
+    assert f"- Wrote: Done: {key[-8:]}: It holds `{done[-8:]}`\n" in text
+
+
+def test_a_status_without_a_reason_is_told_once(empty: api.Journal) -> None:
+    one = empty.append(decisions.decide("Use SQLite", status="proposed")).id
+    said = empty.append(decisions.reject(view(empty, "decision"), one)).id
+    assert f"- Rejected: Use SQLite `{said[-8:]}` on `{one[-8:]}`\n" in recap(empty).text()
+
+
 def test_a_disagreement_shows_with_what_it_is_about(empty: api.Journal) -> None:
     key = empty.append(fact_verbs.add("It takes 2 ms.", actor="executor")).id
     empty.append(dispute(key, "Measured on a laptop.", actor="historian"))
@@ -270,14 +293,14 @@ def test_any_order_tells_the_same(said: list[Named], chance: random.Random) -> N
     assert len(told) <= 2 * len(said)
 
 
-def test_on_the_command_line(calls: Calls) -> None:  # noqa: F811
-    found = calls.json("recap", "recap", "--since", "2026-11-18", "--actor", "anna")
+def test_on_the_command_line(door: Door) -> None:
+    found = door.json("recap", "--since", "2026-11-18", "--actor", "anna", schema="recap")
     assert found["actors"] == ["anna"]
     assert [day["day"] for day in found["days"]] == ["2026-11-18", "2026-11-19"]
-    calls.text("dispute", "921WTZC4", "It is too slow.", "--actor", "ben")
-    every = calls.json("recap", "recap", "--since", "2026-11-17")
+    door.text("dispute", "921WTZC4", "It is too slow.", "--actor", "ben")
+    every = door.json("recap", "--since", "2026-11-17", schema="recap")
     assert [one["notable"] for one in every["notable"]] == ["disagreement"]
-    text = calls.text("recap", "--since", "2026-11-17")[0]
+    text = door.text("recap", "--since", "2026-11-17")[0]
     assert "- **Disagreement**" in text
-    assert calls.text("recap", "--since", "2026-11-17", "--all")[0] == text
-    assert "bad-time" in calls.text("recap", "--since", "someday", "--json", code=2)[1]
+    assert door.text("recap", "--since", "2026-11-17", "--all")[0] == text
+    assert "bad-time" in door.text("recap", "--since", "someday", "--json", code=2)[1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import re
@@ -13,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doors import Door
 from hypothesis import given
 from hypothesis import strategies as st
-from test_schemas import faults
 
 from journal import api, forgetting, workspace
 from journal.cli import heat
-from journal.cli.main import main
 from journal.entry import Draft
 from journal.errors import UsageError
 from journal.safe import columns
@@ -31,10 +29,9 @@ SGR = re.compile(r"\x1b\[([0-9;]*)m")
 
 
 @pytest.fixture
-def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> api.Journal:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TZ", "UTC")
-    workspace.init(str(tmp_path / "diary"))
-    return api.open(str(tmp_path / "diary"))
+    return Path(workspace.init(str(tmp_path / "diary")).root)
 
 
 def fill(journal: api.Journal) -> None:
@@ -164,16 +161,11 @@ def test_streak_and_busiest_day() -> None:
     assert (empty.streak, empty.busiest) == (0, "")
 
 
-def told(capfd: pytest.CaptureFixture[str], *words: str) -> str:
-    assert main(["stats", *words]) == 0
-    return capfd.readouterr().out
-
-
 @pytest.mark.parametrize("wide", [60, 80, 160])
 def test_what_is_shown_fits(
     journal: api.Journal,
     wide: int,
-    capfd: pytest.CaptureFixture[str],
+    door: Door,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     fill(journal)
@@ -186,7 +178,7 @@ def test_what_is_shown_fits(
         )
     )
     monkeypatch.setenv("COLUMNS", str(wide))
-    shown = told(capfd, "--workspace", journal.root)
+    shown = door.text("stats")[0]
     assert max(columns(line) for line in shown.splitlines()) <= wide
     assert "\x1b" not in shown
     assert "\u202e" not in shown
@@ -195,18 +187,15 @@ def test_what_is_shown_fits(
     assert all(line == line.rstrip() for line in shown.splitlines())
 
 
-def test_json_and_an_empty_journal(journal: api.Journal, capfd: pytest.CaptureFixture[str]) -> None:
-    where = ("--workspace", journal.root)
-    assert told(capfd, *where).startswith("no entries from ")
-    assert not faults("stats", json.loads(told(capfd, *where, "--json")))
+def test_json_and_an_empty_journal(journal: api.Journal, door: Door) -> None:
+    assert door.text("stats")[0].startswith("no entries from ")
+    door.json("stats", schema="stats")
     fill(journal)
-    found: dict[str, Any] = json.loads(told(capfd, *where, "--json", "--namespace", "other"))
-    assert not faults("stats", found)
+    found: dict[str, Any] = door.json("stats", "--namespace", "other", schema="stats")
     assert found["entries"] == sum(one["entries"] for one in found["days"]) == 5
-    assert f"in {TODAY.year}" in told(capfd, *where, "--year", str(TODAY.year))
+    assert f"in {TODAY.year}" in door.text("stats", "--year", str(TODAY.year))[0]
     for words, kind in ((("--since", "someday"), "bad-time"), (("--year", "0"), "usage")):
-        assert main(["stats", *where, *words, "--json"]) == 2
-        assert json.loads(capfd.readouterr().err)["error"]["kind"] == kind
+        assert door.error("stats", *words)["kind"] == kind
 
 
 def at_a_terminal(command: list[str], wide: int, env: dict[str, str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
@@ -13,29 +12,23 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from doors import Door
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from test_schemas import faults
 
 from journal import api, clock, decisions, forgetting, tasks, workspace
-from journal.cli.main import main
 from journal.entry import Draft
 from journal.errors import JournalError, UsageError
+from journal.pagefile import EDITED, FOREIGN, SAME, WRITTEN, put
+from journal.rendered import COMMANDS, STATUS, Marked
 from journal.resuming.beginning import begin, finish
 from journal.safe import columns
 from journal.selection import Selection
 from journal.status import Status, status, verified
-from journal.status.page import NAME, _text, page, write
-from journal.status.written import put
+from journal.status.page import _text, page, write
 
 LINK = re.compile(r"\]\(([^)#]+)#L(\d+)\)")
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> api.Journal:
-    workspace.init(str(tmp_path / "diary"))
-    return api.open(str(tmp_path / "diary"))
 
 
 def add(journal: api.Journal, kind: str, title: str, **fields: object) -> str:
@@ -68,15 +61,16 @@ def test_what_was_decided_and_what_is_to_do(journal: api.Journal) -> None:
     work = status(journal).work
     assert named(work.in_force) == [ids["new"]]
     assert named(work.proposed) == [ids["maybe"]]
-    assert named(work.aims) == [ids["goal"]]
+    assert named(work.goals) == [ids["goal"]]
     assert named(work.ready) == [ids["notes"]]
     assert named(work.started) == [ids["mine"]]
     assert named(work.blocked) == [ids["late"]]
     assert work.done == 1
     told = status(journal).record()
-    assert told["tasks"]["aims"][0]["done"] == 1
-    assert told["tasks"]["aims"][0]["total"] == 3
-    assert told["tasks"]["waiting"][0]["blockers"] == [ids["notes"]]
+    assert [one["id"] for one in told["decisions"]["proposed_first"]] == [ids["maybe"]]
+    assert told["tasks"]["goals"][0]["done"] == 1
+    assert told["tasks"]["goals"][0]["total"] == 3
+    assert told["tasks"]["blocked_first"][0]["blockers"] == [ids["notes"]]
 
 
 @settings(max_examples=20)
@@ -156,7 +150,12 @@ def test_another_namespace(journal: api.Journal) -> None:
     found = status(journal, namespace="other")
     assert [one.title for one in found.work.ready] == ["Elsewhere"]
     assert not found.work.in_force
-    assert page(journal, found).lstrip().startswith("# Status of other on ")
+    assert write(journal, status(journal))
+    before = (Path(journal.root) / STATUS).read_bytes()
+    with pytest.raises(UsageError, match="of the first namespace, main"):
+        write(journal, found)
+    assert (Path(journal.root) / STATUS).read_bytes() == before
+    assert write(journal, status(journal, namespace="main")) is False
 
 
 def test_a_distillation_is_due(journal: api.Journal) -> None:
@@ -177,17 +176,11 @@ def test_a_distillation_is_due(journal: api.Journal) -> None:
 # The last verification
 
 
-def verify(root: str, capfd: pytest.CaptureFixture[str]) -> int:
-    code = main(["verify", "--workspace", root])
-    capfd.readouterr()
-    return code
-
-
-def test_the_last_verification(journal: api.Journal, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_last_verification(journal: api.Journal, door: Door) -> None:
     first = journal.append(Draft(body="one", at=datetime(2026, 1, 5, tzinfo=UTC)))
     journal.append(Draft(body="two"))
     assert status(journal).verified is None
-    assert verify(journal.root, capfd) == 0
+    door.text("verify")
     told = status(journal).verified
     assert told
     assert (told.code, told.counts, told.new, told.changed) == (0, {"intact": 2}, 0, 0)
@@ -201,7 +194,7 @@ def test_the_last_verification(journal: api.Journal, capfd: pytest.CaptureFixtur
     told = status(journal).verified
     assert told
     assert (told.new, told.changed) == (2, 1)
-    assert verify(journal.root, capfd) == 1
+    door.text("verify", code=1)
     told = status(journal).verified
     assert told
     assert (told.code, told.counts) == (1, {"intact": 3, "edited": 1})
@@ -223,13 +216,11 @@ def test_a_note_that_is_no_note_tells_nothing(journal: api.Journal, note: str) -
     assert "**Verified**: not yet" in page(journal, status(journal))
 
 
-def test_what_cannot_be_noted_is_no_trouble(
-    journal: api.Journal, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_what_cannot_be_noted_is_no_trouble(journal: api.Journal, door: Door) -> None:
     journal.append(Draft(body="one"))
     journal.close()
     (Path(journal.root) / ".journal" / "cache" / verified.NOTE).mkdir()
-    assert verify(journal.root, capfd) == 0
+    door.text("verify")
     assert status(journal).verified is None
 
 
@@ -266,7 +257,7 @@ def test_the_same_journal_gives_the_same_page(journal: api.Journal, tmp_path: Pa
 
 def test_a_page_is_written_once_and_never_over_a_person(journal: api.Journal) -> None:
     filled(journal)
-    file = Path(journal.root) / NAME
+    file = Path(journal.root) / STATUS
     assert write(journal, status(journal))
     text = file.read_bytes()
     assert not write(journal, status(journal))
@@ -276,11 +267,11 @@ def test_a_page_is_written_once_and_never_over_a_person(journal: api.Journal) ->
     assert b"Another" in file.read_bytes()
     file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))  # as git may hand it out
     assert not write(journal, status(journal))
-    for edited in (b"Mine.\n", file.read_bytes() + b"Mine.\n", b"", b"\xff\x00"):
+    for edited in (b"Mine.\n", file.read_bytes() + b"Mine.\n", b"\xff\x00"):
         file.write_bytes(edited)
         with pytest.raises(UsageError) as told:
             write(journal, status(journal))
-        assert (told.value.kind, told.value.file) == ("edited-page", NAME)
+        assert (told.value.kind, told.value.file) == ("edited-page", STATUS)
         assert told.value.hint
         assert file.read_bytes() == edited
     file.unlink()
@@ -297,18 +288,22 @@ def test_every_edit_is_noticed(
     tmp_path_factory: pytest.TempPathFactory, text: str, at: int, new: str
 ) -> None:
     root = tmp_path_factory.mktemp("page")
-    assert put(str(root), "P.md", text, "journal x")
-    assert not put(str(root), "P.md", text, "journal x")
-    file = root / "P.md"
+
+    def write(more: str = "") -> str:
+        return put(str(root), STATUS, lambda: Marked(COMMANDS[STATUS], text + more).text)
+
+    assert write() == WRITTEN
+    assert write() == SAME
+    file = root / STATUS
     page = file.read_bytes().decode()
     edited = page[: -at or None] + new
-    same = edited.replace("\r\n", "\n") == page.replace("\r\n", "\n")
+    same = edited.replace("\r\n", "\n").replace("\r", "\n") == page
     file.write_bytes(edited.encode(errors="replace"))
-    if same:
-        assert put(str(root), "P.md", text + "more", "journal x")
+    if same or not edited.strip():
+        assert write("more") == WRITTEN
     else:
-        with pytest.raises(UsageError):
-            put(str(root), "P.md", text + "more", "journal x")
+        assert write("more") in (EDITED, FOREIGN)
+        assert file.read_bytes() == edited.encode(errors="replace")
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
@@ -329,34 +324,25 @@ def test_no_title_makes_markup(title: str) -> None:
 # The command line
 
 
-def run(capfd: pytest.CaptureFixture[str], *words: str) -> str:
-    assert main(["status", *words]) == 0
-    return capfd.readouterr().out
-
-
-def test_json(journal: api.Journal, capfd: pytest.CaptureFixture[str]) -> None:
-    where = ("--workspace", journal.root, "--json")
-    assert not faults("status", json.loads(run(capfd, *where)))
+def test_json(journal: api.Journal, door: Door) -> None:
+    door.json("status", schema="status")
     filled(journal)
     begin(journal, "talk")
-    told = json.loads(run(capfd, *where))
-    assert not faults("status", told)
+    told = door.json("status", schema="status")
     assert "page" not in told
-    told = json.loads(run(capfd, *where, "--write"))
-    assert not faults("status", told)
-    assert told["page"] == {"file": NAME, "wrote": True}
-    assert run(capfd, *where[:2], "--write") == f"nothing changed in {NAME}\n"
-    with (Path(journal.root) / NAME).open("a") as file:
+    told = door.json("status", "--write", schema="status")
+    assert told["page"] == {"file": STATUS, "wrote": True}
+    assert door.text("status", "--write")[0] == f"nothing changed in {STATUS}\n"
+    with (Path(journal.root) / STATUS).open("a") as file:
         file.write("mine")
-    assert main(["status", *where, "--write"]) == 2
-    assert json.loads(capfd.readouterr().err)["error"]["kind"] == "edited-page"
+    assert door.error("status", "--write")["kind"] == "edited-page"
 
 
 @pytest.mark.parametrize("wide", [60, 80, 160])
 def test_no_line_of_an_entry_is_wider_than_the_terminal(
     journal: api.Journal,
     wide: int,
-    capfd: pytest.CaptureFixture[str],
+    door: Door,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     filled(journal)
@@ -364,10 +350,10 @@ def test_no_line_of_an_entry_is_wider_than_the_terminal(
     add(journal, "task", long, **{"claimed-by": "somebody with a very long name indeed"})
     add(journal, "decision", long)
     begin(journal, "a-session-with-a-long-name-that-goes-on-and-on-and-on")
-    verify(journal.root, capfd)
+    door.text("verify")
     journal.append(Draft(body="x"))
     monkeypatch.setenv("COLUMNS", str(wide))
-    shown = run(capfd, "--workspace", journal.root)
+    shown = door.text("status")[0]
     lines = [line for line in shown.splitlines() if not line.startswith("workspace")]
     assert [line for line in lines if columns(line) > wide] == []
     assert "\x1b" not in shown

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_decisions import Said
+from said import Said, assert_any_order, entries, told
 
 from journal import tasks
 from journal.errors import UsageError
@@ -18,10 +18,7 @@ from journal.tasks.waiting import circle, circles, in_order
 
 def fold(*fields: dict[str, Any], parents: str = "") -> tasks.View:
     """Tasks one after the other, the first called `a`, the next `b`, …; `parents`: one for each."""
-    return tasks.fold(
-        Said("abcdefgh"[n], n, some, parent=parents[n : n + 1].strip(), kind="task")
-        for n, some in enumerate(fields)
-    )
+    return tasks.fold(told(*fields, kind="task", parents=parents))
 
 
 CASES: list[tuple[list[dict[str, Any]], dict[str, str]]] = [
@@ -157,50 +154,31 @@ def test_a_task_told_again_is_the_same_task() -> None:
     assert view.tasks["a"].children == ("c",)
 
 
-@st.composite
-def entries(draw: st.DrawFn) -> list[Said]:
-    """A few tasks that say all manner of things of each other, at equal times too."""
-    names = [f"id{n}" for n in range(draw(st.integers(0, 9)))]
-    some = st.sampled_from([*names, "nowhere"])
-    fields = st.fixed_dictionaries(
-        {},
-        optional={
-            "status": st.sampled_from([*tasks.STATUSES, "odd", ""]),
-            "type": st.sampled_from([*tasks.TYPES, "bug"]),
-            "task": some,
-            "goal": some,
-            "milestone": some,
-            "part-of": some,
-            "blocked-by": st.one_of(some, st.lists(some, max_size=3)),
-            "depends-on": st.lists(some, max_size=2),
-            "unblocked-from": some,
-            "claimed-by": st.sampled_from(["anna", "ben", ""]),
-            "priority": st.sampled_from([0, 3, "p1", 7, None]),
-        },
-    )
-    return [
-        Said(
-            name,
-            draw(st.integers(0, 3)),
-            draw(fields),
-            draw(st.sampled_from(["", "one", "Two"])),
-            draw(st.one_of(st.just(""), some)),
-            draw(st.sampled_from(["task", "task", "note"])),
-        )
-        for name in names
-    ]
+def fields(some: st.SearchStrategy[str]) -> dict[str, st.SearchStrategy[Any]]:
+    return {
+        "status": st.sampled_from([*tasks.STATUSES, "odd", ""]),
+        "type": st.sampled_from([*tasks.TYPES, "bug"]),
+        "task": some,
+        "goal": some,
+        "milestone": some,
+        "part-of": some,
+        "blocked-by": st.one_of(some, st.lists(some, max_size=3)),
+        "depends-on": st.lists(some, max_size=2),
+        "unblocked-from": some,
+        "claimed-by": st.sampled_from(["anna", "ben", ""]),
+        "priority": st.sampled_from([0, 3, "p1", 7, None]),
+    }
 
 
-@given(entries(), st.randoms(use_true_random=False))
+ENTRIES = entries(["task", "task", "note"], fields, ["", "one", "Two"])
+
+
+@given(ENTRIES, st.randoms(use_true_random=False))
 def test_any_order_folds_to_the_same(said: list[Said], chance: random.Random) -> None:
-    view = tasks.fold(said)
-    chance.shuffle(said)
-    again = tasks.fold(said)
-    assert again == view
-    assert list(again.tasks) == list(view.tasks)
+    assert_any_order(tasks.fold, "tasks", said, chance)
 
 
-@given(entries())
+@given(ENTRIES)
 def test_a_view_holds_together(said: list[Said]) -> None:
     view = tasks.fold(said)
     for key, one in view.tasks.items():

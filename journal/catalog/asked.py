@@ -1,10 +1,11 @@
 """What can be asked of the catalog, once it is up to date."""
 
 from journal.catalog import find
-from journal.catalog.brief import briefs
+from journal.catalog.brief import briefs, said
 from journal.catalog.counted import Counted
 from journal.catalog.row import Row, restored, stored
 from journal.catalog.talks import Talks
+from journal.daypath import lies_in_pack
 from journal.ids import matches
 from journal.named import none_named, several_named
 from journal.selection import EVERYTHING, Selection
@@ -14,14 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, Literal
 
-    from journal.catalog.brief import Brief
+    from journal.catalog.brief import Brief, Said
     from journal.entry import Entry
+    from journal.packed import Sources
 
 _PAGE = 1000
 
 
 class Asked(Talks, Counted):
     """Everything that reads rows; `_ask_all` gives the answers of one moment."""
+
+    root: str
 
     def rows(
         self, selection: "Selection" = EVERYTHING, limit: int | None = None, *, oldest: bool = False
@@ -71,9 +75,28 @@ class Asked(Talks, Counted):
 
     def forgotten(self, entry_id: str) -> Row | None:
         """The forget entry that hides the entry of this id, or purged it; None if none does."""
-        for what, *rest in self._ask(find.forgotten(entry_id)):
-            return None if what == "unhide" else Row(tuple(rest))
+        found = [(what, Row(tuple(rest))) for what, *rest in self._ask(find.forgotten(entry_id))]
+        if any(lies_in_pack(row.file) for _, row in found):
+            from journal.packed import counts
+
+            source = self.sources().of
+            about = {source(row.file) for row in self.with_ids([entry_id])}
+            found = [
+                (what, row)
+                for what, row in found
+                if any(counts(source(row.file), one) for one in about)
+            ]
+        for what, row in found:
+            return None if what == "unhide" else row
         return None
+
+    def sources(self) -> "Sources":
+        """From where the entries of each day file came."""
+        from journal.catalog.brought import sources
+        from journal.workspace import read_config
+
+        rows = map(Row, self._ask(find.vouching()))
+        return sources(self.root, read_config(self.root).id, rows)
 
     def is_purged(self, entry_id: str) -> bool:
         """Whether the entry of this id was purged for good: `unhide` can't bring it back."""
@@ -111,9 +134,21 @@ class Asked(Talks, Counted):
         """The entries of a kind, forgotten ones left out, in no order: for folds, and quick."""
         return briefs(kind, self._ask(find.stated(kind, namespace)))
 
+    def said(self, kind: str, namespace: str = "") -> "list[Said]":
+        """The same, with who said each of them."""
+        return said(kind, self._ask(find.stated(kind, namespace, who=True)))
+
     def referring(self, kind: str, target: str) -> list[tuple[int, Row]]:
         """The entries whose bodies refer to the folded target so, each with the body's line."""
         return [(line, Row(tuple(rest))) for line, *rest in self._ask(find.referring(kind, target))]
+
+    def numbered(self, writer: str, namespace: str, seq: int) -> list[Row]:
+        """The rows of a writer in a namespace that have this number, hidden ones and copies too."""
+        return self._rows(find.numbered(writer, namespace, seq))
+
+    def numbers(self, writer: str, namespace: str) -> "Iterator[int]":
+        """The numbers that a writer's entries in a namespace have, in no order."""
+        return (seq for (seq,) in self._ask(find.numbered(writer, namespace)))
 
     def hashtags(self, numbers: "Sequence[int]") -> dict[int, list[str]]:
         """The tags in the bodies of these rows, folded."""

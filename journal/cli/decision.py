@@ -6,13 +6,11 @@ import argparse
 from typing import TYPE_CHECKING
 
 from journal import api, deciding, decisions
-from journal.cli import actions, decision_output, drafting, output, progress
+from journal.cli import actions, asking, decision_output, decision_page, drafting, output, progress
 from journal.cli.complete import offer
 from journal.cli.listing import count, identify
-from journal.cli.report import say
 from journal.decisions import STATUSES, Case
-from journal.errors import JournalError, UsageError
-from journal.safe import one_line
+from journal.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,7 +32,6 @@ _ACTIONS = {
 }
 _GIVEN = tuple(one for one in STATUSES if one != "superseded")
 _CHANGES = ("accept", "reject", "deprecate")
-_MOST = 50  # of `list`
 
 
 def decide_options(verb: argparse.ArgumentParser) -> None:
@@ -55,12 +52,10 @@ def decide_options(verb: argparse.ArgumentParser) -> None:
     for name, words in (
         ("option", "what else was considered; may be repeated"),
         ("evidence", "what shows it: an entry's id, a file, an address; may be repeated"),
+        ("governs", "a file or folder that it decides about, for `drift`; may be repeated"),
     ):
-        verb.add_argument(f"--{name}", action="append", default=[], metavar="WHAT", help=words)
-    verb.add_argument(
-        "--governs", nargs="+", action="extend", default=[], metavar="FILE",
-        help="files and folders that it decides about: `drift` tells when they change",
-    )  # fmt: skip
+        what = "FILE" if name == "governs" else "WHAT"
+        verb.add_argument(f"--{name}", action="append", default=[], metavar=what, help=words)
     for name, words in (
         ("supersedes", "a decision that it takes the place of; may be repeated"),
         ("disputes", "an entry that it disagrees with"),
@@ -106,7 +101,7 @@ def _list_options(verb: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     verb.add_argument("--all", action="store_true", help="whatever became of them")
     verb.add_argument("--subject", default="", metavar="TEXT", help="only on this subject")
-    verb.add_argument("-n", type=count, default=_MOST, metavar="N", help=f"at most N ({_MOST})")
+    verb.add_argument("-n", type=count, default=None, metavar="N", help="at most N")
 
 
 def do_decide(args: argparse.Namespace) -> int:
@@ -122,12 +117,13 @@ def do_decide(args: argparse.Namespace) -> int:
         part=args.part,
         disputes=args.disputes,
     )
-    with api.open(args.workspace) as journal:
+    with asking.opened(args.workspace) as journal:
         text = drafting.text(args.text, "text")
-        draft = decisions.decide(
-            args.title, text, deciding.settled(journal, case), status=args.status
+        given = drafting.given(args)
+        case = deciding.settled(journal, case, given.get("namespace", ""))
+        return _append(
+            journal, args, decisions.decide(args.title, text, case, status=args.status, **given)
         )
-        return _append(journal, args, draft)
 
 
 def do_decision(args: argparse.Namespace) -> int:
@@ -138,16 +134,16 @@ def do_decision(args: argparse.Namespace) -> int:
         code: int = getattr(decision_folder, f"do_{args.action}")(args)
         return code
     if args.action in (*_CHANGES, "supersede"):
-        with api.open(args.workspace) as journal:
+        with asking.opened(args.workspace) as journal:
             return _change(journal, args)
     with api.open(args.workspace, progress.reading) as journal:
         if args.action == "list":
             return _list(journal, args)
         if args.action == "drift":
+            from journal.cli import decision_drift
             from journal.deciding.drift import drift
 
-            found = drift(journal, args.namespace)
-            return decision_output.drifted(found, as_json=args.json)
+            return decision_drift.drifted(drift(journal, args.namespace), as_json=args.json)
         every, view, one = deciding.meant(journal, args.id)
         show = decision_output.shown if args.action == "show" else decision_output.told
         return show(journal, (every, view, one), as_json=args.json)
@@ -183,46 +179,34 @@ def _as_of(journal: api.Journal, text: str) -> datetime | None:
 def _change(journal: api.Journal, args: argparse.Namespace) -> int:
     _, view, one = deciding.meant(journal, args.id)
     why = drafting.text(args.text, "reason")
+    given = drafting.given(args)
     if args.action == "supersede":
         by = deciding.meant(journal, args.by)[2]
-        draft = decisions.supersede(view, one.id, by.id, why, args.part)
+        if by.id not in view.decisions:
+            raise UsageError(
+                f"{output.short(by.id)} is of another namespace than {output.short(one.id)}",
+                kind="other-namespace", hint="each namespace has its own decisions",
+            )  # fmt: skip
+        draft = decisions.supersede(view, one.id, by.id, why, args.part, **given)
     else:
         verbs = {
             "accept": decisions.accept, "reject": decisions.reject,
             "deprecate": decisions.deprecate,
         }  # fmt: skip
-        draft = verbs[args.action](view, one.id, why)
-    args.namespace = args.namespace or getattr(one.entry, "namespace", "")
+        draft = verbs[args.action](view, one.id, why, **given)
     return _append(journal, args, draft)
 
 
 def _append(journal: api.Journal, args: argparse.Namespace, draft: Draft) -> int:
     """Append what is said, tell what became of it, and render DECISIONS.md anew."""
-    from dataclasses import replace
-
-    given = drafting.given(args)
-    before = deciding.view(journal, given.get("namespace", ""))
-    receipt = journal.append(replace(draft, **given))
-    kept = drafting.is_kept(receipt)
-    if not receipt.id:
+    before = deciding.view(journal, draft.namespace)
+    receipt = journal.append(draft)
+    drafting.is_kept(receipt)
+    if not receipt.id and not args.json:
         return 0
-    after = deciding.view(journal, given.get("namespace", ""))
+    after = deciding.view(journal, draft.namespace)
     decision_output.changed(receipt, before, after, as_json=args.json, said=args.verb == "decide")
-    if kept:
-        _render(journal)
+    if receipt.stands:
+        decision_page.follow(journal)
     output.findings(journal.findings())
     return 0
-
-
-def _render(journal: api.Journal) -> None:
-    """Render DECISIONS.md anew. What prevents it is told, and no error: the entry is kept."""
-    from journal.deciding.rendering import render
-
-    try:
-        left = render(journal).left
-    except (JournalError, OSError) as error:
-        why = one_line(str(error.strerror if isinstance(error, OSError) else error))
-        say(f"journal: DECISIONS.md stays as it is ({why}): `journal decision render`")
-        return
-    if left == "edited":
-        say("journal: DECISIONS.md was edited, and stays as it is: `journal decision render`")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from journal import api
-from journal.cli import output, progress
+from journal.cli import asking, output, progress
 from journal.cli.report import say
 from journal.safe import one_line
 
@@ -14,15 +14,19 @@ if TYPE_CHECKING:
 
     from journal.importing.brought import Brought
 
+_LISTED = 3
+
 
 def do_render(args: argparse.Namespace) -> int:
     """Write DECISIONS.md anew."""
-    from journal.deciding.rendering import refused, render
+    from journal.deciding.rendering import render
+    from journal.pagefile import refused
+    from journal.rendered import DECISIONS
 
     with api.open(args.workspace, progress.reading) as journal:
         found = render(journal)
     if found.left:
-        raise refused(found)
+        raise refused(DECISIONS, found.left)
     if args.json:
         output.json({
             "schema": "journal/decision-render@1", "path": found.path,
@@ -37,19 +41,19 @@ def do_render(args: argparse.Namespace) -> int:
 def do_import(args: argparse.Namespace) -> int:
     """Bring in a folder of decision records."""
     from journal import importers
-    from journal.deciding.rendering import render
+    from journal.cli import decision_page
     from journal.importers.adr import IMPORTER
     from journal.importing import Round
     from journal.importing.brought import Options
 
     paths = importers.paths(IMPORTER, [args.folder])
     with (
-        api.open(args.workspace) as journal,
+        asking.opened(args.workspace) as journal,
         Round(journal, IMPORTER, Options(namespace=args.namespace)) as importing,
     ):
         brought = importing.bring(paths)
         if brought.new:
-            render(journal)
+            decision_page.follow(journal)
     if args.json:
         shown = {"schema": "journal/import@1", "dry_run": False, "from": list(paths)}
         output.json(shown | brought.record())
@@ -73,14 +77,19 @@ def do_export(args: argparse.Namespace) -> int:
     """Write the decisions as a folder of decision records."""
     from journal.deciding.exporting import export
 
-    with api.open(args.workspace, progress.reading) as journal:
+    with asking.opened(args.workspace, progress.reading) as journal:
         found = export(journal, args.folder, args.namespace, replace=args.replace)
     if args.json:
         output.json({
             "schema": "journal/decision-export@1", "folder": found.folder,
             "written": list(found.written), "same": list(found.same),
+            "stale": list(found.stale),
         })  # fmt: skip
         return 0
+    if found.stale:
+        more = f" and {len(found.stale) - _LISTED:,} more" if len(found.stale) > _LISTED else ""
+        some = ", ".join(map(one_line, found.stale[:_LISTED]))
+        say(f"journal: of no decision, and left as they are: {some}{more}")
     same = f", {len(found.same):,} as they were" if found.same else ""
     output.write(f"{_many(len(found.written), 'record')} written to {one_line(args.folder)}{same}")
     return 0

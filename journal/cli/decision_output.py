@@ -16,19 +16,18 @@ if TYPE_CHECKING:
 
     from journal.api import Journal
     from journal.catalog.row import Row
-    from journal.deciding.drift import Drift
     from journal.decisions import Change, Decision, View
     from journal.entry import Receipt
 
 _COLOURS = {ACCEPTED: "green", PROPOSED: "yellow"}
 _STATUS = 10  # columns of the longest status
 _NARROW = 72
-_FILES = 5  # that are told one by one
+_NAMED = 3  # ids of a list
 _SHARE = 24  # columns that are kept for a title
 
 
 def listed(
-    journal: Journal, wanted: tuple[list[Decision], int, str], view: View, *, as_json: bool
+    journal: Journal, wanted: tuple[list[Decision], int | None, str], view: View, *, as_json: bool
 ) -> int:
     """`decision list`: one a line, and which are in conflict."""
     found, most, as_of = wanted
@@ -45,8 +44,8 @@ def listed(
         output.write(_row(one, [row.id for row in others[one.id]]))
     if not found and output.is_terminal():
         output.write("no decisions" + (" by then" if as_of else ": `journal decide` makes one"))
-    if len(found) > most and output.is_terminal():
-        output.write(output.style(f"and {len(found) - most:,} more: -n {len(found)}", "dim"))
+    if len(found) > len(shown) and output.is_terminal():
+        output.write(output.style(f"and {len(found) - len(shown):,} more", "dim"))
     output.findings(journal.findings())
     return 0
 
@@ -69,9 +68,9 @@ def _row(one: Decision, others: list[str]) -> str:
     room = max(10, wide - lead) if wide else None
     title = one_line(one.title, room)
     left = room - columns(title) - 2 if room is not None else None
-    if marks and left is not None and left < columns(marks):
-        title = one_line(one.title, max(_SHARE, room - columns(marks) - 2)) if room else title
-        left = room - columns(title) - 2 if room is not None else None
+    if room is not None and left is not None and left < columns(marks):
+        title = one_line(one.title, max(_SHARE, room - columns(marks) - 2))
+        left = room - columns(title) - 2
     shown = [*(output.style(text, look) for text, look in cells), title]
     if marks and (left is None or left > 4):
         shown.append(output.style(one_line(marks, left), "red" if _is_open(one) else "dim"))
@@ -79,7 +78,7 @@ def _row(one: Decision, others: list[str]) -> str:
 
 
 def _is_open(one: Decision) -> bool:
-    return bool(one.rivals) and one.status == PROPOSED
+    return bool(one.conflicts) and one.status == PROPOSED
 
 
 def _marks(one: Decision, others: Iterable[str] = ()) -> list[str]:
@@ -87,8 +86,8 @@ def _marks(one: Decision, others: Iterable[str] = ()) -> list[str]:
     told = []
     if one.superseded_by:
         told.append(f"superseded by {output.short(one.superseded_by)}")
-    if one.rivals:
-        told.append(f"in conflict with {_shorts(one.rivals)}")
+    if one.conflicts:
+        told.append(f"in conflict with {_shorts(one.conflicts)}")
     if disputed := [*one.disputed_by, *others]:
         told.append(f"disputed by {_shorts(disputed)}")
     if one.parts:
@@ -99,7 +98,10 @@ def _marks(one: Decision, others: Iterable[str] = ()) -> list[str]:
 
 
 def _shorts(ids: Iterable[str]) -> str:
-    return ", ".join(map(output.short, ids))
+    """The first of them, and how many more there are."""
+    every = [*ids]
+    more = f" and {len(every) - _NAMED:,} more" if len(every) > _NAMED else ""
+    return ", ".join(map(output.short, every[:_NAMED])) + more
 
 
 def shown(journal: Journal, meant: tuple[list[Row], View, Decision], *, as_json: bool) -> int:
@@ -111,7 +113,7 @@ def shown(journal: Journal, meant: tuple[list[Row], View, Decision], *, as_json:
     body = piece.body.decode(errors="replace")
     if as_json:
         told = _record(one, others) | {"body": body}
-        steps = [_step(change) for change in changes]
+        steps = [_step(step) for step in _ordered(changes, others)]
         output.json({"schema": "journal/decision-show@1", "decision": told, "history": steps})
         return 0
     output.write(output.style(one_line(one.title), "bold"))
@@ -123,8 +125,8 @@ def shown(journal: Journal, meant: tuple[list[Row], View, Decision], *, as_json:
         output.write(line)
     output.write(output.style(f"{row.id}  {row.file}:{row.line}", "dim") + "\n")
     output.body(body, "")
-    later = _lines(changes[1:], others)
-    for line in ["", *later] if later else ():
+    later = _ordered(changes, others)[1:]
+    for line in ["", *map(_told, later)] if later else ():
         output.write(line)
     output.findings(journal.findings())
     return 0
@@ -147,7 +149,7 @@ def _facts(one: Decision, view: View) -> list[str]:
         ("superseded by", [named(one.superseded_by)] if one.superseded_by else []),
         ("supersedes", map(named, one.supersedes)),
         ("in part superseded by", [f"{named(by)}: {one_line(part)}" for by, part in one.parts]),
-        ("in conflict with", map(named, one.rivals)),
+        ("in conflict with", map(named, one.conflicts)),
         ("disputes", map(named, one.disputes)),
         ("disputed by", map(named, one.disputed_by)),
         ("governs", map(one_line, one.governs)),
@@ -162,35 +164,31 @@ def told(journal: Journal, meant: tuple[list[Row], View, Decision], *, as_json: 
     changes = decisions.history(every, one.id)
     others = deciding.disagreements(journal, one)
     if as_json:
-        steps = [*map(_step, changes), *({**_of(row), "what": "disputed"} for row in others)]
         output.json({
             "schema": "journal/decision-history@1", "id": one.id, "status": one.status,
-            "history": steps,
+            "history": [_step(step) for step in _ordered(changes, others)],
         })  # fmt: skip
         return 0
-    for line in _lines(changes, others):
-        output.write(line)
+    for step in _ordered(changes, others):
+        output.write(_told(step))
     output.findings(journal.findings())
     return 0
 
 
-def _lines(changes: list[Change], others: list[Row]) -> list[str]:
-    """What was said of a decision, by all who said something, a line each, oldest first."""
-    told = [(one.entry.microseconds, one.entry.id, _told(one)) for one in changes]
-    told += [(row.microseconds, row.id, _other(row)) for row in others]
-    first = told[:1]  # what it began with, whatever the clocks said
-    return [line for _, _, line in first + sorted(told[1:])]
+def _ordered(changes: list[Change], others: list[Row]) -> list[Change]:
+    """What was said of a decision, by all who said something, oldest first.
 
-
-def _of(row: Any) -> dict[str, Any]:
-    return {
-        "id": row.id, "at": row.at, "actor": row.actor, "title": row.title or row.head,
-        "status": "", "other": "",
-    }  # fmt: skip
+    An entry that disagrees without being a decision leaves it as it stood, so it has no status.
+    """
+    told = [*changes[1:], *(decisions.Change(row, "disputed", "") for row in others)]
+    told.sort(key=lambda one: (one.entry.microseconds, one.entry.id))
+    return [*changes[:1], *told]  # what it began with, whatever the clocks said
 
 
 def _step(change: Change) -> dict[str, Any]:
-    return _of(change.entry) | {
+    row: Any = change.entry
+    return {
+        "id": row.id, "at": row.at, "actor": row.actor, "title": row.title or row.head,
         "what": change.what, "status": change.status, "other": change.other,
     }  # fmt: skip
 
@@ -199,7 +197,7 @@ def _told(change: Change) -> str:
     """A change on one line, which begins with when it was."""
     row: Any = change.entry
     other = output.short(change.other) if change.other else ""
-    by = f" by {other}" if change.other != row.id else ""
+    by = f" by {other}" if change.other not in ("", row.id) else ""
     what = {
         "decided": change.status, "status": change.status, "said": "said",
         "supersedes": f"supersedes {other}", "superseded": f"superseded{by}",
@@ -207,10 +205,6 @@ def _told(change: Change) -> str:
         "disputed": f"disputed{by}",
     }[change.what]  # fmt: skip
     return _line(row, what, _COLOURS.get(change.status, "dim") if change.what == "status" else "")
-
-
-def _other(row: Row) -> str:
-    return _line(row, "disputed", "")
 
 
 def _line(row: Any, what: str, look: str) -> str:
@@ -237,10 +231,11 @@ def changed(receipt: Receipt, before: View, after: View, *, as_json: bool, said:
     if as_json:
         output.json({
             "schema": "journal/decision-change@1", "id": receipt.id, "at": receipt.at,
+            "kept": receipt.stands,
             "decisions": [one.record() for one in ([made] if made else []) + differ],
         })  # fmt: skip
         return
-    if said:
+    if said and receipt.stands:
         output.write(receipt.id)
     for one in differ:
         by = f" by {output.short(one.superseded_by)}" if one.status == SUPERSEDED else ""
@@ -252,13 +247,13 @@ def changed(receipt: Receipt, before: View, after: View, *, as_json: bool, said:
 
 def _open(made: Decision | None, differ: list[Decision], before: View, after: View) -> None:
     """What is left to decide, on stderr."""
-    if made and made.rivals:
-        say(f"journal: in conflict with {_shorts(made.rivals)}, until one is accepted")
+    if made and made.conflicts:
+        say(f"journal: in conflict with {_shorts(made.conflicts)}, until one is accepted")
     if made and made.status == PROPOSED and made.supersedes:
         say(f"journal: {_shorts(made.supersedes)} stands until this is accepted")
     for one in differ:
         was = before.decisions[one.id]
-        left = [key for key in was.rivals if after.decisions[key].status == PROPOSED]
+        left = [key for key in was.conflicts if after.decisions[key].status == PROPOSED]
         if one.status == ACCEPTED != was.status and left:
             say(f"journal: {_shorts(left)}, on the same subject, is still proposed: reject it?")
         if one.status == ACCEPTED != was.status:
@@ -268,36 +263,3 @@ def _open(made: Decision | None, differ: list[Decision], before: View, after: Vi
                     by = output.short(one.id)
                     say(f"journal: {short}, which it disputes, is in force, too: "
                         f"`journal decision supersede {short} --by {by}`")  # fmt: skip
-
-
-def drifted(found: list[Drift], *, as_json: bool) -> int:
-    """`decision drift`: each decision that may not fit any more, and why."""
-    if as_json:
-        told = [one.record() for one in found]
-        output.json({"schema": "journal/decision-drift@1", "decisions": told})
-        return 0
-    for one in found:
-        it = one.decision
-        output.write(f"{output.style(output.short(it.id), 'yellow')}  {one_line(it.title)}")
-        for line in _why(one):
-            output.write(f"  {line}")
-    if not found and output.is_terminal():
-        output.write("no decision in force has drifted")
-    return 0
-
-
-def _why(one: Drift) -> Iterable[str]:
-    it = one.decision
-    since = one_line((it.standing or it.entry).at[:10])
-    if one.changed:
-        more = f" and {len(one.changed) - _FILES:,} more" if len(one.changed) > _FILES else ""
-        files = ", ".join(map(one_line, one.changed[:_FILES]))
-        yield f"changed since {since} ({one.commit}): {files}{more}"
-    if one.trouble:
-        why = {
-            "no-git": "it has no git anchor",
-            "no-commit": f"git has no commit {one.commit} here (`git fetch --unshallow`?)",
-        }[one.trouble]
-        yield f"whether its files changed can't be told: {why}"
-    for by, part in it.parts:
-        yield f"{output.short(by)} supersedes a part of it: {one_line(part)}"

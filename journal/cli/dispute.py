@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from journal import api
-from journal.cli import drafting, output
+from journal.cli import asking, drafting, output
 from journal.cli.listing import identify
 from journal.disputes import dispute
-from journal.errors import UsageError
+from journal.named import check_said
 
 
 def dispute_options(verb: argparse.ArgumentParser) -> None:
@@ -20,19 +19,15 @@ def dispute_options(verb: argparse.ArgumentParser) -> None:
 
 def do_dispute(args: argparse.Namespace) -> int:
     """Disagree with an entry."""
-    with api.open(args.workspace) as journal:
+    with asking.opened(args.workspace) as journal:
         journal.catalog.catch_up()
         row = journal.catalog.named(args.id)
-        if row.forgotten:
-            raise UsageError(
-                f"{output.short(row.id)} was forgotten: it says nothing any more",
-                kind="entry-not-found", hint=f"journal show {output.short(row.id)}",
-            )  # fmt: skip
+        check_said(row)
         given = {"namespace": row.namespace, **drafting.given(args)}
         receipt = journal.append(dispute(row.id, drafting.text(args.text, "text"), **given))
     drafting.is_kept(receipt)
     if args.json:
-        told = {"id": receipt.id, "at": receipt.at, "disputes": row.id}
+        told = {"id": receipt.id, "at": receipt.at, "kept": receipt.stands, "disputes": row.id}
         output.json({"schema": "journal/dispute@1", **told})
     elif receipt.stands:
         output.write(receipt.id)

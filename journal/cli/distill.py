@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from journal import api
-from journal.cli import drafting, output, progress
+from journal.cli import asking, drafting, output, progress
 from journal.cli.complete import offer
 from journal.cli.report import say
 from journal.distilling.ranges import Asked, find, parsed
@@ -38,7 +38,7 @@ def summarize_options(verb: argparse.ArgumentParser) -> None:
         offer(verb.add_argument(f"--{name}", default="", metavar="NAME", help=words), name)
 
 
-_RANGE = "a session, or FIRST..LAST by their ids (default: what came since the last summary)"
+_RANGE = "a session, or FIRST..LAST by their ids (default: what no summary tells yet)"
 
 
 def _bounds(verb: argparse.ArgumentParser) -> None:
@@ -130,20 +130,20 @@ def do_summarize(args: argparse.Namespace) -> int:
     from journal.distilling.keeping import summary
 
     args.range, word = _words(args)
-    with api.open(args.workspace) as journal:
+    with asking.opened(args.workspace) as journal:
         covered = find(journal, _asked(journal, args))
         text = drafting.text(word, "summary")
         more = {key: getattr(args, key) for key in ("title", *_OWN) if getattr(args, key)}
         draft = summary(covered, text, **more)
         receipt = journal.append(draft)
-    kept = drafting.is_kept(receipt)
+    drafting.is_kept(receipt)
     if args.json:
         told = {
-            "id": receipt.id, "at": receipt.at, "covers": len(covered.rows),
+            "id": receipt.id, "at": receipt.at, "kept": receipt.stands, "covers": len(covered.rows),
             "first": covered.first.id, "last": covered.last.id, "session": covered.session,
             "namespace": covered.namespace,
         }  # fmt: skip
         output.json({"schema": "journal/summarize@1", **told})
-    elif kept:
+    elif receipt.stands:
         output.write(receipt.id)
     return 0

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from journal import api, facts
-from journal.cli import actions, drafting, output, progress
+from journal import api, facts, knowing
+from journal.cli import actions, asking, drafting, output, progress
 from journal.cli.complete import offer
 from journal.cli.listing import identify
 from journal.disputes import disputed
-from journal.errors import UsageError
 from journal.facts import KIND, KNOWN, LEAST, MOST, RETRACTED, SUPERSEDED, Fact
 from journal.safe import columns, one_line
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     from journal.catalog.row import Row
     from journal.entry import Draft
-    from journal.facts import View
 
 _ACTIONS = {
     "add": "say what is so",
@@ -81,28 +79,8 @@ def do_fact(args: argparse.Namespace) -> int:
         with api.open(args.workspace, progress.reading) as journal:
             return _list(journal, args) if args.action == "list" else _show(journal, args)
     acts = {"add": _add, "supersede": _supersede, "retract": _retract}
-    with api.open(args.workspace) as journal:
+    with asking.opened(args.workspace) as journal:
         return _done(journal, acts[args.action](journal, args), args)
-
-
-def _view(journal: api.Journal, namespace: str) -> View:
-    journal.catalog.catch_up()
-    return facts.fold(journal.catalog.stated(KIND, namespace))
-
-
-def _meant(journal: api.Journal, wanted: str) -> tuple[Fact, View]:
-    """The fact that an id means, its own or that of an entry that changes it."""
-    journal.catalog.catch_up()
-    row = journal.catalog.named(wanted)
-    view = _view(journal, row.namespace)
-    found = view.meant(row.id)
-    if found is None:
-        what = f"a {row.kind}, no fact" if row.kind != KIND else "forgotten, or changes no fact"
-        raise UsageError(
-            f"{output.short(row.id)} is {what}", kind="no-fact",
-            hint=f"journal show {output.short(row.id)}; `journal fact list` shows the facts",
-        )  # fmt: skip
-    return found, view
 
 
 def _add(journal: api.Journal, args: argparse.Namespace) -> Draft:
@@ -114,22 +92,15 @@ def _add(journal: api.Journal, args: argparse.Namespace) -> Draft:
 def _supersede(journal: api.Journal, args: argparse.Namespace) -> Draft:
     from journal.facts import verbs
 
-    old, _ = _meant(journal, args.id)
-    given = {"namespace": _namespace(old), **_given(journal, args)}
-    return verbs.supersede(old, drafting.text(args.text, KIND), **given)
+    old, _ = knowing.meant(journal, args.id)
+    return verbs.supersede(old, drafting.text(args.text, KIND), **_given(journal, args))
 
 
 def _retract(journal: api.Journal, args: argparse.Namespace) -> Draft:
     from journal.facts import verbs
 
-    old, _ = _meant(journal, args.id)
-    given = {"namespace": _namespace(old), **drafting.given(args)}
-    return verbs.retract(old, args.reason, **given)
-
-
-def _namespace(one: Fact) -> str:
-    """Where a fact stands, and so what is said of it."""
-    return str(getattr(one.entry, "namespace", ""))
+    old, _ = knowing.meant(journal, args.id)
+    return verbs.retract(old, args.reason, **drafting.given(args))
 
 
 def _given(journal: api.Journal, args: argparse.Namespace) -> dict[str, Any]:
@@ -145,7 +116,9 @@ def _done(journal: api.Journal, draft: Draft, args: argparse.Namespace) -> int:
     receipt = journal.append(draft)
     drafting.is_kept(receipt)
     if args.json:
-        told = {"action": args.action, "id": receipt.id, "at": receipt.at}
+        told = {
+            "action": args.action, "id": receipt.id, "at": receipt.at, "kept": receipt.stands
+        }  # fmt: skip
         output.json({"schema": "journal/fact@1", **told, "fields": dict(draft.fields)})
     elif receipt.stands:
         output.write(receipt.id)
@@ -153,8 +126,7 @@ def _done(journal: api.Journal, draft: Draft, args: argparse.Namespace) -> int:
 
 
 def _list(journal: api.Journal, args: argparse.Namespace) -> int:
-    namespace = args.namespace or journal.default_namespace
-    view = _view(journal, namespace)
+    view = knowing.view(journal, args.namespace)
     found = list(view.facts.values()) if args.all else view.known
     about = " ".join(args.subject.casefold().split())
     found = [
@@ -202,7 +174,7 @@ def _standing(one: Fact) -> str:
 
 
 def _show(journal: api.Journal, args: argparse.Namespace) -> int:
-    one, view = _meant(journal, args.id)
+    one, view = knowing.meant(journal, args.id)
     row, piece = journal.look(one.id)
     body = piece.body.decode(errors="replace")
     changes = view.changes[one.id][1:]

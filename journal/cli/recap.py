@@ -20,7 +20,7 @@ def recap_options(verb: argparse.ArgumentParser) -> None:
         "--until", default="", metavar="TIME", help="up to and with that day, or up to that time"
     )
     for name, words in (
-        ("actor", "only what this one did"),
+        ("actor", "only what this one did: an actor, or a role where no actor is named"),
         ("session", "only in this session, whenever it was"),
         ("namespace", "which of the workspace's journals (default: the first)"),
     ):

@@ -8,6 +8,7 @@ import os
 from journal import api
 from journal.cli import output
 from journal.cli.complete import offer
+from journal.rendered import STATUS
 from journal.safe import columns, one_line
 from journal.status import Status, status
 
@@ -25,12 +26,11 @@ _TALKS = 3  # that are named, of each
 _ITEMS = 4
 _NAME = 16  # columns that are kept for a session's name
 _STATES = {"open": "green", "ended": "dim", "loose": "yellow"}
-_PAGE = "STATUS.md"
 
 
 def status_options(verb: argparse.ArgumentParser) -> None:
     """Whose decisions and tasks, and whether to render them for readers."""
-    verb.add_argument("--write", action="store_true", help=f"render it for readers, as {_PAGE}")
+    verb.add_argument("--write", action="store_true", help=f"render it for readers, as {STATUS}")
     space = verb.add_argument(
         "--namespace",
         default="",
@@ -48,12 +48,12 @@ def do_status(args: argparse.Namespace) -> int:
         if args.write:
             from journal.status.page import write
 
-            page = {"page": {"file": _PAGE, "wrote": write(journal, found)}}
+            page = {"page": {"file": STATUS, "wrote": write(journal, found)}}
     if args.json:
         output.json({"schema": "journal/status@1", **found.record(), **page})
     elif args.write:
         done = "wrote" if page["page"]["wrote"] else "nothing changed in"
-        output.write(f"{done} {_PAGE}")
+        output.write(f"{done} {STATUS}")
     else:
         _tell(found)
     return 0
@@ -135,8 +135,8 @@ def _tasks(found: Status) -> None:
     if not any(number for number, _, _ in counts):
         return
     _line("tasks", _counts(counts))
-    for aim in work.aims[: _ITEMS // 2]:
-        _item("◎", "", aim.id, f"{aim.done:,} of {aim.total:,}", aim.title)
+    for goal in work.goals[: _ITEMS // 2]:
+        _item("◎", "", goal.id, f"{goal.done:,} of {goal.total:,}", goal.title)
     for one in work.started[: _ITEMS // 2]:
         _item("●", "cyan", one.id, one_line(one.claimed_by, 12) or "started", one.title)
     left = _ITEMS - min(len(work.started), _ITEMS // 2)

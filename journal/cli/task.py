@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from journal import api
-from journal.cli import actions, drafting, output, progress
+from journal.cli import actions, asking, drafting, output, progress
 from journal.cli.complete import offer
 from journal.cli.listing import count, identify
 from journal.cli.report import say
@@ -132,7 +132,7 @@ def do_task(args: argparse.Namespace) -> int:
             code: int = getattr(task_output, f"do_{args.action}")(journal, args)
             output.findings(journal.findings())
             return code
-    with api.open(args.workspace) as journal:
+    with asking.opened(args.workspace) as journal:
         _tell(_act(journal, args), args)
     return 0
 

@@ -9,7 +9,9 @@ import os
 from journal import decisions
 from journal.disputes import disputed
 from journal.errors import UsageError
+from journal.named import check_said, not_meant
 from journal.selection import Selection
+from journal.stated import space_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,52 +44,43 @@ def meant(journal: "Journal", name: str) -> "tuple[list[Row], View, Decision]":
     """
     journal.catalog.catch_up()
     row = journal.catalog.named(name)
-    if row.purged:
-        raise UsageError(
-            f"{row.id} was purged, and what it said with it", kind="no-decision", file=row.file,
-            line=row.line, hint="journal decision list --all shows decisions",
-        )  # fmt: skip
-    if row.kind != decisions.KIND:
-        raise UsageError(
-            f"{row.id} is no decision but of the kind {row.kind}", kind="no-decision",
-            file=row.file, line=row.line, hint="journal decision list --all shows decisions",
-        )  # fmt: skip
     every = rows(journal, row.namespace)
     found = decisions.fold(every)
     one = found.decisions.get(decisions.subject_of(every, row.id))
-    if one is None and row.hidden:
-        raise UsageError(
-            f"the decision {row.id} was forgotten", kind="no-decision", file=row.file,
-            line=row.line,
-            hint=f"journal forget {row.id} --unforget --reason TEXT brings it back",
-        )  # fmt: skip
     if one is None:
-        raise UsageError(
-            f"{row.id} changes a decision that isn't there", kind="no-decision",
-            file=row.file, line=row.line, hint="it may have been forgotten, or be elsewhere",
-        )  # fmt: skip
+        raise not_meant(row, decisions.KIND)
     return every, found, one
 
 
-def settled(journal: "Journal", case: "Case") -> "Case":
-    """The case with whole ids, and paths as they are kept; UsageError if something isn't there."""
-    from dataclasses import replace
+def settled(journal: "Journal", case: "Case", namespace: str = "") -> "Case":
+    """The case with whole ids, and paths as they are kept; UsageError if something isn't there.
 
+    It is for a decision of that namespace, the first one if none is given; what it supersedes has
+    to be of it, too.
+    """
     from journal.evidence import evidence
 
-    return replace(
-        case,
+    space = namespace or journal.default_namespace
+    if case.disputes:
+        journal.catalog.catch_up()
+    return case.but(
         evidence=tuple(evidence(journal, case.evidence)) if case.evidence else (),
         governs=tuple(dict.fromkeys(_governed(journal, one) for one in case.governs)),
-        supersedes=tuple(meant(journal, one)[2].id for one in case.supersedes),
-        disputes=journal.catalog.named(case.disputes).id if _caught_up(journal, case) else "",
+        supersedes=tuple(_superseded(journal, one, space) for one in case.supersedes),
+        disputes=_disputed(journal, case.disputes) if case.disputes else "",
     )
 
 
-def _caught_up(journal: "Journal", case: "Case") -> bool:
-    if case.disputes:
-        journal.catalog.catch_up()
-    return bool(case.disputes)
+def _superseded(journal: "Journal", name: str, namespace: str) -> str:
+    one = meant(journal, name)[2]
+    space_of(one.entry, namespace, decisions.KIND)
+    return one.id
+
+
+def _disputed(journal: "Journal", name: str) -> str:
+    row: Row = journal.catalog.named(name)
+    check_said(row)
+    return str(row.id)
 
 
 def disagreements(journal: "Journal", one: "Decision") -> "list[Row]":

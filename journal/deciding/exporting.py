@@ -1,38 +1,57 @@
 """Decisions as a folder of records: one a file, statuses and links as they stand now.
 
 A record that was imported keeps its file's name and its text; only its status and the links of
-what superseded what are brought up to date. All others are written as adr-tools writes them.
+what superseded what are brought up to date. All others are written as adr-tools writes them, with
+the decision's id in a comment; they keep the file that they have in the folder.
 """
 
 import os
 import re
 from dataclasses import dataclass
 
-from journal import deciding
+from journal import attach, deciding
+from journal.deciding import recordnames
 from journal.decisions import PROPOSED, SUPERSEDED, Decision, View, fold, record
-from journal.decisions.written import Near, Standing, again, new, slug
-from journal.errors import UsageError
+from journal.decisions.written import Near, Standing, again, new
+from journal.errors import JournalError, UsageError
 from journal.files import Folder
+from journal.importers.adr import folder as adr
+from journal.rendered import plain
+from journal.reviewing.gating import gate
+from journal.reviews import Request
+from journal.seal import digest
+from journal.verdicts import PLACEHOLDER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from journal.api import Journal
     from journal.catalog.row import Row
 
 _NUMBER = re.compile(r"\d+")
-_FROM = "adr:"
 _LISTED = 3
+_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """The files of an export, by what became of them."""
+    """The files of an export, by what became of them; `stale` are records that no decision has."""
 
     folder: str
     written: tuple[str, ...] = ()
     same: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A record to be: its text, whether it is an imported one, and if so, whether all of it."""
+
+    text: str
+    came: bool = False
+    whole: bool = True
 
 
 def export(
@@ -40,40 +59,89 @@ def export(
 ) -> Exported:
     """Write a namespace's decisions as records into a folder, made if it isn't there.
 
-    UsageError if a file is there that says otherwise, and `replace` isn't asked; then none is
-    written.
+    UsageError `file-exists` if a file is there that says otherwise, and `replace` isn't asked, or
+    it came from there and what is known of it is less; then none is written.
     """
-    files = records(journal, namespace)
+    if not folder.strip():
+        raise UsageError(f"{folder!r} names no folder", kind="no-file", hint="a folder for records")
     whole = os.path.abspath(folder)
+    there = adr.read_folder(whole)
+    files = records(journal, namespace, there)
+    space = namespace or journal.default_namespace
+    what = {"deed": "decision-export", "folder": whole, "namespace": space, "replace": replace}
+    targets = {name: digest(one.text.encode(errors="replace")) for name, one in files.items()}
+    with gate(journal, Request("export", space, what, targets, "Export decision records")):
+        return _export(whole, files, there, replace=replace)
+
+
+def export_again(journal: "Journal", what: "Mapping[str, Any]") -> Exported:
+    """Export what was asked for, and approved."""
+    return export(journal, what["folder"], what["namespace"], replace=what["replace"])
+
+
+def _export(
+    whole: str, files: "Mapping[str, Told]", there: "adr.Folder", *, replace: bool
+) -> Exported:
     os.makedirs(whole, exist_ok=True)
     with Folder(whole, "") as target:
         was = {name: _read(target, name) for name in files}
-        same = [name for name, text in files.items() if was[name] == text.encode(errors="replace")]
+        same = [name for name, one in files.items() if _says(was[name]) == one.text]
         other = [name for name in files if was[name] is not None and name not in same]
+        if lesser := [name for name in other if not _may_replace(files[name], was[name])]:
+            raise _lesser(whole, lesser)
         if other and not replace:
             raise _there(whole, other)
         written = [name for name in files if name not in same]
         for name in written:
-            target.replace(name, files[name].encode(errors="replace"))
-    return Exported(whole, tuple(written), tuple(same))
+            target.replace(name, _as_it_was(files[name].text, was[name]))
+    stale = tuple(name for name in recordnames.records(there) if name not in files)
+    return Exported(whole, tuple(written), tuple(same), stale)
 
 
-def records(journal: "Journal", namespace: str = "") -> dict[str, str]:
-    """The text of every decision's record, by its file's name, in the order of the decisions."""
+def records(
+    journal: "Journal", namespace: str = "", there: "adr.Folder | None" = None
+) -> dict[str, Told]:
+    """Every decision's record, by its file's name, in the order of the decisions.
+
+    `there`: the folder that they are for, in which some have their files already.
+    """
     every = deciding.rows(journal, namespace)
     view = fold(every)
+    by_id = {row.id: row for row in every}
     texts = {row.id: piece.body.decode(errors="replace") for row, piece in journal.read(every)}
-    names = _names(view)
+    names = recordnames.names(view, there or adr.Folder(""))
     latest = _latest(every, view)
     found = {}
     for number, (key, one) in enumerate(view.decisions.items(), 1):
         standing = _standing(one, view, names)
-        text = texts.get(latest.get(key, key), "")
-        if _origin(one) and text:
-            found[names[key]] = again(text, standing, _named(names))
+        said = latest.get(key, key)
+        text = texts.get(said, "")
+        if recordnames.origin(one) and text:
+            known = _whole(journal, by_id[said])
+            text = again(text if known is None else known, standing, recordnames.meant(names))
+            is_whole = known is not None or not by_id[said].fields.get("attachments")
+            found[names[key]] = Told(_sound(text), came=True, whole=is_whole)
         else:
-            found[names[key]] = _new(number, one, standing, text, names)
+            found[names[key]] = Told(_sound(_new(number, one, standing, text, names)))
     return found
+
+
+def _whole(journal: "Journal", row: "Row") -> str | None:
+    """The whole of a text that was too long for its entry; None if it isn't kept, or is gone."""
+    for one in attach.of(row.fields.get("attachments")):
+        try:
+            with Folder(journal.root, attach.folder(row.namespace)) as kept:
+                data = kept.read(one.digest.partition(":")[2])
+        except (OSError, JournalError):
+            continue
+        if digest(data) == one.digest:
+            return data.decode(errors="replace")
+    return None
+
+
+def _sound(text: str) -> str:
+    """As it is written: with plain newlines, and without what UTF-8 can't have."""
+    return plain(text).encode(errors="replace").decode()
 
 
 def _new(
@@ -81,34 +149,7 @@ def _new(
 ) -> str:
     at = _NUMBER.match(names[one.id])
     title = f"{int(at[0]) if at else number}. {one.title}"
-    return new(title, one.entry.at[:10], standing, record.content(text))
-
-
-def _origin(one: Decision) -> str:
-    """The name of the record that a decision was imported from; empty if it wasn't."""
-    source = one.entry.fields.get("source", "")
-    if not isinstance(source, str) or not source.startswith(_FROM):
-        return ""
-    name = source.rpartition(":")[2]
-    return name if name and "/" not in name and not name.startswith(".") else ""
-
-
-def _names(view: View) -> dict[str, str]:
-    """The file of each decision: its own from before, else its number and its title."""
-    names: dict[str, str] = {}
-    taken: set[str] = set()
-    for key, one in view.decisions.items():
-        name = f"{_origin(one)}.md"
-        if name != ".md" and name.casefold() not in taken:
-            names[key] = name
-            taken.add(name.casefold())
-    numbers = [int(at[0]) for name in names.values() if (at := _NUMBER.match(name))]
-    last = max((it for it in numbers if it < 10_000), default=0)  # 20260203 is a date
-    for key, one in view.decisions.items():
-        if key not in names:
-            last += 1
-            names[key] = f"{last:04}-{slug(one.title)}.md"
-    return {key: names[key] for key in view.decisions}
+    return new(title, one.entry.at[:10], standing, record.content(text), one.id)
 
 
 def _latest(every: "list[Row]", view: View) -> dict[str, str]:
@@ -146,40 +187,55 @@ def _standing(one: Decision, view: View, names: "Mapping[str, str]") -> Standing
     return Standing(status, tuple(takes), tuple(by))
 
 
-def _named(names: "Mapping[str, str]") -> "_Names":
-    return _Names({os.path.splitext(name)[0]: name for name in names.values()})
-
-
-class _Names:
-    """The file that a record's text means by a name or by `#` and a number."""
-
-    def __init__(self, files: dict[str, str]) -> None:
-        self._files = files
-
-    def __call__(self, target: str) -> str:
-        """The file's name; empty if none is meant, or several could be."""
-        if not target.startswith("#"):
-            return self._files.get(target, "")
-        same = [
-            file
-            for stem, file in self._files.items()
-            if (at := _NUMBER.search(stem)) and at[0].lstrip("0") == target[1:]
-        ]
-        return same[0] if len(same) == 1 else ""
-
-
 def _read(folder: Folder, name: str) -> bytes | None:
     try:
-        return folder.read(name).replace(b"\r\n", b"\n")
+        return folder.read(name)
     except FileNotFoundError:
         return None
 
 
+def _says(data: bytes | None) -> str | None:
+    """What a file says, whatever ends its lines have; None if it isn't there, or is no text."""
+    try:
+        return None if data is None else plain(data.removeprefix(_BOM).decode())
+    except UnicodeDecodeError:
+        return None
+
+
+def _may_replace(told: Told, was: bytes | None) -> bool:
+    """Whether what would be lost is no more than a person may give up by `--replace`."""
+    there = _says(was)
+    if not told.came or there is None or was is None:
+        return not told.came
+    masked = set(PLACEHOLDER.findall(told.text)) - set(PLACEHOLDER.findall(there))
+    return told.whole and b"\0" not in was and not masked
+
+
+def _as_it_was(text: str, was: bytes | None) -> bytes:
+    """The text with the mark at its beginning and the ends of lines that the file had."""
+    data = text.encode()
+    if was and was.count(b"\n") == was.count(b"\r\n") > 0:
+        data = data.replace(b"\n", b"\r\n")
+    return _BOM + data if was and was.startswith(_BOM) else data
+
+
 def _there(folder: str, other: list[str]) -> UsageError:
-    named = ", ".join(other[:_LISTED])
-    more = f" and {len(other) - _LISTED:,} more" if len(other) > _LISTED else ""
     return UsageError(
-        f"{named}{more}: there already, and saying otherwise; nothing was written",
+        f"{_some(other)}: there already, and saying otherwise; nothing was written",
         kind="file-exists", file=folder,
         hint="--replace writes them anew; or take another folder",
     )  # fmt: skip
+
+
+def _lesser(folder: str, names: list[str]) -> UsageError:
+    return UsageError(
+        f"{_some(names)}: there, and not known in full here: the text is no UTF-8, or has"
+        " secrets, or the attachment that held all of it is gone; nothing was written",
+        kind="file-exists", file=folder,
+        hint="take another folder, or change its status there by hand",
+    )  # fmt: skip
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more

@@ -1,7 +1,5 @@
 """From entries to the decisions as they stand, and to the history of one."""
 
-from dataclasses import dataclass
-
 from journal.decisions.view import (
     ACCEPTED,
     DEPRECATED,
@@ -12,7 +10,8 @@ from journal.decisions.view import (
     Decision,
     View,
 )
-from journal.stated import Stated, word
+from journal.stated import Stated, leads, texts, word
+from journal.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +27,7 @@ _COUNTS = (ACCEPTED, DEPRECATED)  # what such a decision superseded stays supers
 _LISTED = ("evidence", "governs", "options")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Value):
     """Something that was said of a decision.
 
     `what` is "decided", "status", "supersedes", "superseded", "superseding" (it will be, once that
@@ -37,10 +35,19 @@ class Change:
     `other` the other decision that it is about.
     """
 
-    entry: "Stating"
-    what: str
-    status: str
-    other: str = ""
+    __slots__ = ("entry", "other", "status", "what")
+
+    def __init__(
+        self,
+        entry: "Stating",
+        what: str,
+        status: str,
+        other: str = "",
+    ) -> None:
+        self.entry = entry
+        self.what = what
+        self.status = status
+        self.other = other
 
 
 def fold(entries: "Iterable[Stating]") -> View:
@@ -116,7 +123,7 @@ def _view(stated: Stated, statements: "Sequence[Statement]") -> View:
     supersedes, superseded, parts = _superseding(stated, statements, status)
     more = _told(stated, statements)
     disputed = _disputed(more, status)
-    rivals = _rivals(statements, status, superseded, more)
+    groups = _groups(statements, status, superseded, more)
     found = {}
     for one in statements:
         key = one.about.id
@@ -124,7 +131,6 @@ def _view(stated: Stated, statements: "Sequence[Statement]") -> View:
             now, by, _ = status[key]
             other = "" if now == REJECTED else superseded.get(key, "")
             found[key] = Decision(
-                id=key,
                 entry=one.entry,
                 status=SUPERSEDED if other else now,
                 status_by=by.id,
@@ -133,7 +139,7 @@ def _view(stated: Stated, statements: "Sequence[Statement]") -> View:
                 standing=by,
                 parts=tuple(parts.get(key, ())),
                 disputed_by=tuple(disputed.get(key, ())),
-                rivals=rivals.get(key, ()),
+                group=groups.get(key, ()),
                 **more.get(key, {}),
             )
     return View(found, stated.astray, unclear)
@@ -181,19 +187,11 @@ def _superseding(
             continue
         supersedes[key] = [*dict.fromkeys([*supersedes.get(key, ()), *targets])]
         for target in targets if counts else ():
-            if _leads(by, key, target):
+            if leads(by, key, target):
                 del by[key]
             if target in status:
                 by[target] = key
     return supersedes, by, parts
-
-
-def _leads(by: "Mapping[str, str]", key: str, target: str) -> bool:
-    while key in by:
-        key = by[key]
-        if key == target:
-            return True
-    return False
 
 
 def _part(fields: "Mapping[str, Any]") -> str:
@@ -210,7 +208,7 @@ def _told(stated: Stated, statements: "Sequence[Statement]") -> "dict[str, dict[
             continue
         key = one.about.id
         for name in _LISTED:
-            if name in one.fields and (said := _texts(one.fields[name])):
+            if name in one.fields and (said := texts(one.fields[name])):
                 its = found.setdefault(key, {})
                 its[name] = tuple(dict.fromkeys([*its.get(name, ()), *said]))
         subject = one.fields.get("subject")
@@ -222,12 +220,6 @@ def _told(stated: Stated, statements: "Sequence[Statement]") -> "dict[str, dict[
                 it for it in dict.fromkeys([*its.get("disputes", ()), *disputes]) if it != key
             )
     return found
-
-
-def _texts(value: object) -> "list[str]":
-    """What a field lists, be it one text or several."""
-    given = value if isinstance(value, list) else [value]
-    return [text for text in given if isinstance(text, str) and text.strip()]
 
 
 def _disputed(
@@ -242,13 +234,17 @@ def _disputed(
     return found
 
 
-def _rivals(
+def _groups(
     statements: "Sequence[Statement]",
     status: "Mapping[str, Status]",
     superseded: "Mapping[str, str]",
     more: "Mapping[str, Mapping[str, Any]]",
 ) -> dict[str, tuple[str, ...]]:
-    """The proposals of one subject that are open since one of them was accepted, if any was."""
+    """The proposals of one subject that are open since one of them was accepted, if any was.
+
+    Of each the whole group, one and the same tuple: of many on a subject, a tuple for each would
+    take as long as all of them squared.
+    """
     if not more or all(now != PROPOSED for now, _, _ in status.values()):
         return {}
     topics = {key: _topic(key, more) for key in status}
@@ -257,16 +253,12 @@ def _rivals(
         key, given = one.about.id, word(one.fields, "status")
         if given == ACCEPTED or (one.entry.id == key and given not in _GIVEN):
             settled[topics[key]] = at
-    groups: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {}
     for key, (now, _, at) in status.items():
         if now == PROPOSED and key not in superseded and at > settled.get(topics[key], -1):
-            groups.setdefault(topics[key], []).append(key)
-    return {
-        key: tuple(it for it in group if it != key)
-        for group in groups.values()
-        if len(group) > 1
-        for key in group
-    }
+            found.setdefault(topics[key], []).append(key)
+    groups = [tuple(group) for group in found.values() if len(group) > 1]
+    return {key: group for group in groups for key in group}
 
 
 def _topic(key: str, more: "Mapping[str, Mapping[str, Any]]") -> str:

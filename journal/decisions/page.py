@@ -5,17 +5,14 @@ known then: so what was written stays as it is while entries come after, and the
 byte for byte whenever it is rendered. A change of status is a section of its own that links to what
 it changes, and to what caused it.
 
-After each section stands a mark, a comment with the digest of all that is above it. So a page
-that a person edited is known from one that was not.
+After each section stands the mark of all that is above it (`rendered`).
 """
-
-import re
 
 from journal import ids
 from journal.decisions.folding import fold
 from journal.decisions.sections import Links, change, decision
 from journal.decisions.view import KIND
-from journal.seal import sha256
+from journal.rendered import COMMANDS, DECISIONS, Marked
 from journal.stated import Stated
 
 TYPE_CHECKING = False
@@ -31,78 +28,16 @@ _HEAD = """\
 What was decided here, in the order in which it was written down; a later section may change an
 earlier one. `journal decision render` writes this page from the journal's entries: don't edit it.
 """
-_MARK, _END = "<!-- journal decision render: ", " -->\n"
-_DIGITS = 32
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")  # `splitlines` knows other ends, too
-_BOTH: "tuple[int, ...]" = (0, 1)
-_CONFLICT: "dict[str, tuple[int, ...]]" = {
-    "<" * 7: (0,), "|" * 7: (), "=" * 7: (1,), ">" * 7: _BOTH,
-}  # fmt: skip
 
 
 def page(entries: "Iterable[Stating]", text: "Callable[[str], str]") -> str:
     """The page of these entries; `text` gives an entry's body by its id."""
     every = sorted((one for one in entries if one.kind == KIND), key=_written)
-    found = _Marked(_HEAD)
+    found = Marked(COMMANDS[DECISIONS], _HEAD)
     links = Links()
     for one, before, after in _unfolding(every):
         found.add(f"\n{_section(one, before, after, links, text)}")
-    return "".join(found.parts)
-
-
-class _Marked:
-    """A text that grows by parts, after each of them the mark of all that is above it."""
-
-    def __init__(self, head: str) -> None:
-        self.parts: list[str] = []
-        self._digest = sha256()
-        self.add(head)
-
-    def add(self, part: str) -> None:
-        part += "\n"
-        self._digest.update(part.encode(errors="replace"))
-        mark = _mark(self._digest.hexdigest())
-        self._digest.update(mark.encode())
-        self.parts += [part, mark]
-
-
-def is_rendered(text: str) -> bool:
-    """Whether a page is as it was rendered once, by whichever entries; an empty one is.
-
-    So is what git makes of two that were rendered, with its conflict marks.
-    """
-    if not text.strip() or _ends_marked(text):
-        return True
-    ours, theirs = _sides(text)
-    return ours != text and _ends_marked(ours) and _ends_marked(theirs)
-
-
-def _sides(text: str) -> tuple[str, str]:
-    """The two pages that git couldn't merge."""
-    found: tuple[list[str], list[str]] = [], []
-    side = _BOTH
-    for line in _LINE.findall(text):
-        turn = _CONFLICT.get(line.rstrip("\n").partition(" ")[0])
-        if turn is None:
-            for one in side:
-                found[one].append(line)
-        else:
-            side = turn
-    return "".join(found[0]), "".join(found[1])
-
-
-def _ends_marked(text: str) -> bool:
-    above, mark, end = text.rpartition(_MARK)
-    return bool(mark) and f"{mark}{end}" == _mark(sha256(above.encode()).hexdigest())
-
-
-def was_rendered(text: str) -> bool:
-    """Whether a page has a mark, whatever became of it since."""
-    return _MARK in text
-
-
-def _mark(digest: str) -> str:
-    return f"{_MARK}{digest[:_DIGITS]}{_END}"
+    return found.text
 
 
 def _written(one: "Stating") -> str:

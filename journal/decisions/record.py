@@ -43,6 +43,7 @@ _AT_ONCE = re.compile(
 )
 _PARTLY = re.compile(r"\bpart(?:ly|ially|s of)?\b|\bin part\b|\baspects\b", re.IGNORECASE)
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\n(.*?\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
+_OWN = re.compile(r"^<!-- journal ([0-9A-HJKMNP-TV-Z]{26}) -->[ \t]*$", re.MULTILINE)
 _BLANKS = re.compile(r"\n{3,}")
 
 
@@ -107,6 +108,12 @@ def parse(text: str) -> Record:
             if line.place != "code" and (found := _HEADING.match(line.text))
         ),
     )
+
+
+def own(text: str) -> str:
+    """The decision that a record was written of, by its id in a comment; empty without one."""
+    found = _OWN.findall(text)
+    return found[-1] if found else ""
 
 
 def placed(text: str) -> list[Line]:
@@ -273,4 +280,5 @@ def _title(heading: str) -> str:
 
 def _content(lines: "Sequence[Line]") -> str:
     kept = [line.text for line in lines if line.place in ("", "code")]
+    kept = [line for line in kept if not _OWN.match(line)]
     return _BLANKS.sub("\n\n", "\n".join(kept)).strip("\n")

@@ -3,6 +3,7 @@
 import re
 
 from journal.decisions.headings import demoted
+from journal.decisions.verbs import unsaid
 from journal.decisions.view import ACCEPTED, KIND, PROPOSED, SUPERSEDED
 from journal.openblock import closing
 from journal.safe import one_line
@@ -46,9 +47,9 @@ class Links:
 
     def all(self, keys: "Iterable[str]") -> str:
         """Links to several."""
-        every = [self.to(key) for key in keys]
+        every = [*keys]
         more = f" and {len(every) - _LISTED} more" if len(every) > _LISTED else ""
-        return ", ".join(every[:_LISTED]) + more
+        return ", ".join(map(self.to, every[:_LISTED])) + more
 
 
 def decision(one: "Decision", links: Links, text: str) -> str:
@@ -60,8 +61,8 @@ def decision(one: "Decision", links: Links, text: str) -> str:
         lines.append(f"Supersedes {links.all(one.supersedes)}{once}")
     if one.disputes:
         lines.append(f"Disagrees with {links.all(one.disputes)}")
-    if one.rivals:
-        lines.append(f"In conflict with {links.all(one.rivals)}")
+    if conflicts := one.conflicts:
+        lines.append(f"In conflict with {links.all(conflicts)}")
     if one.subject:
         lines.append(f"Subject: {_inline(one.subject)}")
     for name, listed in (("Governs", one.governs), ("Evidence", one.evidence)):
@@ -82,7 +83,7 @@ def change(one: "Stating", changed: "Sequence[Decision]", links: Links, text: st
     name = links.name(about[0]) if about else one.id
     head = _head(one, f"{'Status of' if changed else 'On'} {name}{what}", anchored=bool(text))
     told = list(_told(one, changed, links)) or [f"On {links.all(about)}." if about else ""]
-    said = _said(text)
+    said = "" if changed and text.strip() == unsaid(one.fields) else _said(text)
     return "\n\n".join(part for part in (head, *told, said) if part).rstrip("\n") + "\n"
 
 

@@ -1,9 +1,9 @@
 """What is done with decisions: each verb gives the draft of the entry that says so, or an error.
 
-They quote no other entry's text: it would stay when that entry is purged.
+They quote no other entry's text: it would stay when that entry is purged. `more` are other keys of
+`Draft`, such as `actor` and `namespace`; what changes a decision goes where that stands, and
+UsageError `other-namespace` if another namespace is given.
 """
-
-from dataclasses import dataclass
 
 from journal.decisions.view import (
     ACCEPTED,
@@ -16,19 +16,20 @@ from journal.decisions.view import (
     View,
 )
 from journal.errors import UsageError
+from journal.stated import change_title, ids, short, space_of, word
+from journal.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from journal.entry import Draft
 
-_SHOWN = 72  # characters of a reason in a title: a longer one stays out of it
 _STATUSES = (PROPOSED, ACCEPTED, REJECTED, DEPRECATED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Value):
     """What is said for a decision, and what it has to do with others.
 
     `evidence` are ids, paths and addresses that show it; `governs` the files that it decides
@@ -37,21 +38,41 @@ class Case:
     entry that it disagrees with.
     """
 
-    because: str = ""
-    consequences: str = ""
-    options: tuple[str, ...] = ()
-    evidence: tuple[str, ...] = ()
-    governs: tuple[str, ...] = ()
-    subject: str = ""
-    supersedes: tuple[str, ...] = ()
-    part: str = ""
-    disputes: str = ""
+    __slots__ = (
+        "because", "consequences", "disputes", "evidence", "governs", "options", "part", "subject",
+        "supersedes",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0913 - one for each slot
+        self,
+        *,
+        because: str = "",
+        consequences: str = "",
+        options: tuple[str, ...] = (),
+        evidence: tuple[str, ...] = (),
+        governs: tuple[str, ...] = (),
+        subject: str = "",
+        supersedes: tuple[str, ...] = (),
+        part: str = "",
+        disputes: str = "",
+    ) -> None:
+        self.because = because
+        self.consequences = consequences
+        self.options = options
+        self.evidence = evidence
+        self.governs = governs
+        self.subject = subject
+        self.supersedes = supersedes
+        self.part = part
+        self.disputes = disputes
 
 
 NOTHING = Case()
 
 
-def decide(title: str, text: str = "", case: Case = NOTHING, *, status: str = "") -> "Draft":
+def decide(
+    title: str, text: str = "", case: Case = NOTHING, *, status: str = "", **more: "Any"
+) -> "Draft":
     """The draft of a decision, "accepted" if no status is given; "proposed" if it disputes.
 
     UsageError if it has no title, or the status is none that can be given.
@@ -74,12 +95,11 @@ def decide(title: str, text: str = "", case: Case = NOTHING, *, status: str = ""
         "governs": list(case.governs),
         "options": [one.strip() for one in case.options if one.strip()],
     }
-    return _draft(
-        title.strip(), _body(title, text, case), {key: it for key, it in fields.items() if it}
-    )
+    said = {key: it for key, it in fields.items() if it}
+    return _draft(title.strip(), _body(title, text, case), said, more)
 
 
-def accept(view: View, decision: str, why: str = "") -> "Draft":
+def accept(view: View, decision: str, why: str = "", **more: "Any") -> "Draft":
     """The draft that accepts a decision; one that is accepted only anew, and for a reason.
 
     UsageError if there is none of that id, or it is accepted and there is no reason.
@@ -87,23 +107,25 @@ def accept(view: View, decision: str, why: str = "") -> "Draft":
     one = found(view, decision)
     if one.status == ACCEPTED and not why.strip():
         raise UsageError(
-            f"{_short(one.id)} is accepted already", kind="same-status",
+            f"{short(one.id)} is accepted already", kind="same-status",
             hint="to confirm it, say why: `drift` then counts from git's last commit",
         )  # fmt: skip
-    return _change(one, ACCEPTED, why)
+    return _change(one, ACCEPTED, why, more)
 
 
-def reject(view: View, decision: str, why: str = "") -> "Draft":
+def reject(view: View, decision: str, why: str = "", **more: "Any") -> "Draft":
     """The draft that rejects a decision; UsageError if there is none, or it is rejected."""
-    return _change(_other_than(found(view, decision), REJECTED), REJECTED, why)
+    return _change(_other_than(found(view, decision), REJECTED), REJECTED, why, more)
 
 
-def deprecate(view: View, decision: str, why: str = "") -> "Draft":
+def deprecate(view: View, decision: str, why: str = "", **more: "Any") -> "Draft":
     """The draft that gives a decision up without another one; UsageError as for `reject`."""
-    return _change(_other_than(found(view, decision), DEPRECATED), DEPRECATED, why)
+    return _change(_other_than(found(view, decision), DEPRECATED), DEPRECATED, why, more)
 
 
-def supersede(view: View, old: str, by: str, why: str = "", part: str = "") -> "Draft":
+def supersede(
+    view: View, old: str, by: str, why: str = "", part: str = "", **more: "Any"
+) -> "Draft":
     """The draft by which a decision takes the place of another, or of a part of it.
 
     It counts once that decision is accepted. UsageError if there is none of one of the ids, both
@@ -114,17 +136,17 @@ def supersede(view: View, old: str, by: str, why: str = "", part: str = "") -> "
         raise UsageError("a decision can't supersede itself", hint="--by names the later decision")
     if one.status == SUPERSEDED and one.superseded_by == other.id:
         raise UsageError(
-            f"{_short(one.id)} is superseded by {_short(other.id)} already", kind="same-status",
-            hint=f"journal decision show {_short(one.id)}",
+            f"{short(one.id)} is superseded by {short(other.id)} already", kind="same-status",
+            hint=f"journal decision show {short(one.id)}",
         )  # fmt: skip
     fields: dict[str, Any] = {KIND: other.id, "supersedes": [one.id]}
     if part.strip():
         fields["part"] = part.strip()
-    of = "a part of " if part.strip() else ""
-    said = why if why.strip() else f"{other.id} takes the place of {of}{one.id}."
+    said = why if why.strip() else unsaid(fields)
     verb = "Superseded" if not part.strip() else "Superseded in part"
-    title = _title(f"{verb}: {_short(one.id)} by {_short(other.id)}", part or why)
-    return _draft(title, said, fields)
+    title = change_title(f"{verb}: {short(one.id)} by {short(other.id)}", part or why)
+    more["namespace"] = space_of(other.entry, more.get("namespace", ""), KIND)
+    return _draft(title, said, fields, more)
 
 
 def found(view: View, decision: str) -> Decision:
@@ -141,29 +163,32 @@ def found(view: View, decision: str) -> Decision:
 def _other_than(one: Decision, status: str) -> Decision:
     if one.status == status:
         raise UsageError(
-            f"{_short(one.id)} is {status} already", kind="same-status",
-            hint=f"journal decision history {_short(one.id)}",
+            f"{short(one.id)} is {status} already", kind="same-status",
+            hint=f"journal decision history {short(one.id)}",
         )  # fmt: skip
     return one
 
 
-def _change(one: Decision, status: str, why: str) -> "Draft":
+def _change(one: Decision, status: str, why: str, more: "dict[str, Any]") -> "Draft":
     again = " again" if one.status == status else ""
-    title = _title(f"{status.capitalize()}{again}: {_short(one.id)}", why)
-    said = why if why.strip() else f"{one.id} is {status}."
-    return _draft(title, said, {"status": status, KIND: one.id})
+    title = change_title(f"{status.capitalize()}{again}: {short(one.id)}", why)
+    fields: dict[str, Any] = {"status": status, KIND: one.id}
+    more["namespace"] = space_of(one.entry, more.get("namespace", ""), KIND)
+    return _draft(title, why if why.strip() else unsaid(fields), fields, more)
 
 
-def _draft(title: str, body: str, fields: "dict[str, Any]") -> "Draft":
+def unsaid(fields: "Mapping[str, Any]") -> str:
+    """The body of a change with such fields for which no reason is given."""
+    about, over = (" ".join(ids(fields, key)) for key in (KIND, "supersedes"))
+    if over:
+        return f"{about} takes the place of {'a part of ' if 'part' in fields else ''}{over}."
+    return f"{about} is {word(fields, 'status')}."
+
+
+def _draft(title: str, body: str, fields: "dict[str, Any]", more: "dict[str, Any]") -> "Draft":
     from journal.entry import Draft
 
-    return Draft(body=body, title=title, kind=KIND, fields=fields)
-
-
-def _title(what: str, why: str) -> str:
-    """A cut reason might hold half a secret, which nothing recognises: so all of it, or nothing."""
-    why = why.strip()
-    return f"{what}: {why}" if why and len(why) <= _SHOWN and "\n" not in why else what
+    return Draft(body=body, kind=KIND, fields=fields, **{"title": title, **more})
 
 
 def _body(title: str, text: str, case: Case) -> str:
@@ -190,7 +215,3 @@ def _closed(text: str) -> str:
 
     end = closing(text)
     return f"{text}\n{end}" if end else text
-
-
-def _short(decision: str) -> str:
-    return decision[-8:]

@@ -56,13 +56,19 @@ def slug(title: str) -> str:
     return "-".join(filter(None, kept.split("-")))[:_SLUG].strip("-") or "decision"
 
 
-def new(title: str, date: str, standing: Standing, content: str) -> str:
-    """The text of a record; `title` with its number, `date` as 2026-11-21."""
+def new(title: str, date: str, standing: Standing, content: str, own: str) -> str:
+    """The text of a record; `title` with its number, `date` as 2026-11-21, `own` its id."""
     said = content.strip("\n")
     if not said.lstrip().startswith("#"):
         said = f"## Decision\n\n{said}"
     status = "\n\n".join(standing.lines())
-    return f"# {one_line(title)}\n\nDate: {date}\n\n## Status\n\n{status}\n\n{said}\n"
+    head = f"# {one_line(title)}\n\nDate: {date}\n\n## Status\n\n{status}"
+    return f"{head}\n\n{said}\n\n{_own(own)}\n"
+
+
+def _own(decision: str) -> str:
+    """The comment by which a journal knows its own records: see `record.own`."""
+    return f"<!-- journal {decision} -->"
 
 
 def again(text: str, standing: Standing, named: "Callable[[str], str]") -> str:

@@ -7,6 +7,6 @@ and `journal.distilling.keeping` makes an entry of what came of it. Both go by t
 >>> if found := due(journal): print(found.entries, "entries since", found.since)  # doctest: +SKIP
 """
 
-from journal.distilling.interval import Due, due, last_distilled
+from journal.distilling.interval import Due, Told, due, told
 
-__all__ = ["Due", "due", "last_distilled"]
+__all__ = ["Due", "Told", "due", "told"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from journal.catalog.find import place_of
-from journal.distilling.interval import last_distilled
+from journal.distilling.interval import told
 from journal.distilling.kept import SUMMARY, is_distilled
 from journal.errors import UsageError
 from journal.selection import Selection
@@ -26,7 +26,9 @@ _TICK = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A range as it is asked for; what is empty sets no bound, and all empty means what is new.
+    """A range as it is asked for; what is empty sets no bound.
+
+    All empty means what no distillation tells yet.
 
     `first` and `last` name entries; the range has both, in the order that lists have, or of its
     session if there is one.
@@ -105,8 +107,8 @@ def find(journal: Journal, asked: Asked) -> Range:
 def _empty(journal: Journal, asked: Asked, namespace: str) -> UsageError:
     hint = "name a session, FIRST..LAST, or --since and --until"
     is_new = asked == Asked(namespace=asked.namespace)
-    if is_new and (last := last_distilled(journal, namespace)):
-        hint = f"nothing came since {last.id[-8:]}, the last summary; else {hint}"
+    if is_new and (so_far := told(journal, namespace)):
+        hint = f"nothing is left that {so_far.by.id[-8:]} doesn't tell, or one before it; {hint}"
     return UsageError("there are no entries to sum up", kind="empty-range", hint=hint)
 
 
@@ -120,11 +122,12 @@ def _rows(journal: Journal, asked: Asked, namespace: str) -> Sequence[Row]:
     if asked.session:
         found = in_order(journal.catalog.turns(namespace, asked.session))
         return [row for row in found if _is_within(row, asked)]
-    since = asked.since
-    if since is None and asked.until is None:
-        last = last_distilled(journal, namespace)
-        since = last.moment + _TICK if last else None
-    wanted = Selection(since=since, until=asked.until, namespace=namespace)
+    is_new = asked.since is None and asked.until is None
+    if is_new and (so_far := told(journal, namespace)):
+        rest = Selection(since=so_far.last.moment, namespace=namespace)
+        every = journal.catalog.rows(rest, oldest=True)
+        return [row for row in every if not so_far.is_over(row)]
+    wanted = Selection(since=asked.since, until=asked.until, namespace=namespace)
     return list(journal.catalog.rows(wanted, oldest=True))
 
 

@@ -12,7 +12,7 @@ else is stored: `fold` makes the rest from entries in any order.
 
 from dataclasses import dataclass
 
-from journal.stated import Stated, word
+from journal.stated import Stated, leads, texts, word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class _Draught:
             self.importance = importance(fields["importance"]) or self.importance
         if isinstance(subject := fields.get("subject"), str):
             self.subject = subject.strip()
-        self.evidence |= dict.fromkeys(_texts(fields.get("evidence")))
+        self.evidence |= dict.fromkeys(texts(fields.get("evidence")))
         return status in ("", *_GIVEN) and (
             "importance" not in fields or importance(fields["importance"]) > 0
         )
@@ -166,7 +166,8 @@ def _superseding(stated: Stated, found: "Mapping[str, _Draught]") -> "dict[str, 
     be it over others, the fact in its own place. So there is never a circle. What was superseded by
     what is retracted by now doesn't come back by itself.
     """
-    by: dict[str, tuple[str, str]] = {}
+    by: dict[str, str] = {}
+    said: dict[str, str] = {}
     for one in stated.statements:
         key = one.about.id
         if one.entry.id != key and word(one.fields, "status") == KNOWN:
@@ -175,19 +176,11 @@ def _superseding(stated: Stated, found: "Mapping[str, _Draught]") -> "dict[str, 
             if target == key:
                 continue
             found[key].supersedes[target] = None
-            if _leads(by, key, target):
+            if leads(by, key, target):
                 del by[key]
             if target in found:
-                by[target] = (key, one.entry.id)
-    return by
-
-
-def _leads(by: "Mapping[str, tuple[str, str]]", key: str, target: str) -> bool:
-    while key in by:
-        key = by[key][0]
-        if key == target:
-            return True
-    return False
+                by[target], said[target] = key, one.entry.id
+    return {key: (other, said[key]) for key, other in by.items()}
 
 
 def importance(value: object) -> int:
@@ -195,12 +188,6 @@ def importance(value: object) -> int:
     if isinstance(value, str) and value.strip() in {str(one) for one in range(LEAST, MOST + 1)}:
         return int(value)
     return value if type(value) is int and LEAST <= value <= MOST else 0
-
-
-def _texts(value: object) -> list[str]:
-    """What a field names, be it one text or a list of them; paths may have blanks."""
-    given = value if isinstance(value, list) else [value]
-    return [text.strip() for text in given if isinstance(text, str) and text.strip()]
 
 
 def order(one: Fact) -> tuple[int, int, str]:

@@ -8,12 +8,11 @@ from journal.entry import Draft
 from journal.errors import UsageError
 from journal.facts import KIND, KNOWN, LEAST, MOST, RETRACTED, SUPERSEDED, USUAL, Fact
 from journal.facts import importance as understood
+from journal.stated import change_title, short, space_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
-
-_SHOWN = 72  # characters of a reason in a title: a longer one stays out of it
 
 
 def add(
@@ -50,7 +49,7 @@ def supersede(
     namespace than is given.
     """
     _holds(old)
-    _is_of(old, more.get("namespace", ""))
+    more["namespace"] = space_of(old.entry, more.get("namespace", ""), KIND)
     matters = importance or (old.importance if old.importance != USUAL else 0)
     subject = more.pop("subject", "") or old.subject
     return add(
@@ -64,13 +63,10 @@ def retract(old: Fact, reason: str, **more: Any) -> Draft:
     It doesn't quote the fact: that would stay when the fact is purged.
     """
     _holds(old)
-    _is_of(old, more.get("namespace", ""))
-    why = _said(reason, "the reason").strip()
-    title = f"Retracted: {old.id[-8:]}"
-    if len(why) <= _SHOWN and "\n" not in why:
-        title += f": {why}"
+    more["namespace"] = space_of(old.entry, more.get("namespace", ""), KIND)
+    title = change_title(f"Retracted: {short(old.id)}", _said(reason, "the reason"))
     fields = {KIND: old.id, "status": RETRACTED}
-    return Draft(body=reason, title=title, kind=KIND, fields=fields, **more)
+    return Draft(body=reason, kind=KIND, fields=fields, **{"title": title, **more})
 
 
 def _checked(value: int) -> int:
@@ -88,26 +84,16 @@ def _said(text: str, what: str) -> str:
     raise UsageError(f"{what} is empty", kind="nothing-to-append", hint="say it in a sentence")
 
 
-def _is_of(one: Fact, namespace: str) -> None:
-    """UsageError if it is of another namespace: an entry there would say nothing of it."""
-    here = getattr(one.entry, "namespace", "")
-    if here and namespace and namespace != here:
-        raise UsageError(
-            f"{one.id[-8:]} is of the namespace {here}, not {namespace}",
-            hint="what changes it goes there too: leave --namespace out",
-        )
-
-
 def _holds(one: Fact) -> None:
     """UsageError if the fact is known no longer."""
     if one.status == KNOWN:
         return
     if one.status == SUPERSEDED:
         raise UsageError(
-            f"{one.id[-8:]} was superseded by {one.superseded_by[-8:]}", kind="fact-superseded",
-            hint=f"journal fact show {one.superseded_by[-8:]}",
+            f"{short(one.id)} was superseded by {short(one.superseded_by)}", kind="fact-superseded",
+            hint=f"journal fact show {short(one.superseded_by)}",
         )  # fmt: skip
     raise UsageError(
-        f"{one.id[-8:]} was retracted by {one.status_by[-8:]}", kind="fact-retracted",
+        f"{short(one.id)} was retracted by {short(one.status_by)}", kind="fact-retracted",
         hint="state it anew: journal fact add TEXT",
     )  # fmt: skip

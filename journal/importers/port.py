@@ -67,6 +67,7 @@ class Reading:
     `known(ids, session)` gives of some ids those that are in the journal, with their entries' ids;
     of that session, or of any if it is left out. `captured` gives what hooks appended of a session,
     by the key that they gave it, or by what `gone` makes of it where the text isn't kept whole.
+    `own` says whether an entry of that id is in the journal, or was until it was purged.
     `clean` rids a text of secrets. `anchor` gives git's HEAD as an
     entry has it, for a folder, a branch and a time. `left` counts what was left out, by what it is.
     """
@@ -74,6 +75,7 @@ class Reading:
     known: Callable[..., Mapping[str, str]] = lambda *_, **__: {}
     captured: Callable[[str], Mapping[str, Sequence[Captured]]] = lambda _: {}
     gone: Callable[[str], str] = str
+    own: Callable[[str], bool] = lambda _: False
     clean: Callable[[str], str] = str
     anchor: Callable[[str, str, datetime], str] = lambda _, branch, __: (
         branch and f"{branch}@{'0' * 12}"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from journal.stated import Stating
 
     class Said(Stating, Protocol):
-        """An entry, and who said it: a `Row` will do, and a `Brief`."""
+        """An entry, and who said it: a `Row` will do, and a `brief.Said`."""
 
         @property
         def role(self) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from journal.api import Journal
-    from journal.catalog.brief import Brief
+    from journal.catalog.brief import Said
     from journal.catalog.row import Row
     from journal.recapping.told import Count
 
@@ -85,8 +85,8 @@ class _Gathered:
         self._chosen = chosen
         self._since = microseconds(chosen.since) if chosen.since else None
         self._until = microseconds(chosen.until) if chosen.until else None
-        self._every: dict[str, Sequence[Brief]] = {
-            kind: journal.catalog.stated(kind, chosen.namespace) for kind in _SUBJECTS
+        self._every: dict[str, Sequence[Said]] = {
+            kind: journal.catalog.said(kind, chosen.namespace) for kind in _SUBJECTS
         }
         self._disputing = journal.catalog.having_field(DISPUTES, chosen)
 

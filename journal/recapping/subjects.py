@@ -5,8 +5,11 @@ Pure: entries in any order; all of a kind, for an entry's meaning depends on tho
 
 from journal import decisions, facts, tasks
 from journal.context import wording
+from journal.decisions.verbs import unsaid
 from journal.recapping.doing import CONFLICT, DISAGREES, HANDED, Doing, named, reason, titled, who
 from journal.stated import Stated, word
+from journal.tasks.folding import BLOCKED_BY, CLAIMED_BY, FREED
+from journal.tasks.task import OVER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +22,6 @@ _MADE = {
     decisions.PROPOSED: "proposed", decisions.REJECTED: "noted as rejected",
     decisions.DEPRECATED: "noted as deprecated",
 }  # fmt: skip
-_CLAIMED = "claimed-by"
-_FREED, _BLOCKED_BY = "unblocked-from", "blocked-by"
-_OVER = (tasks.DONE, tasks.DROPPED)
 
 
 def of_decisions(entries: "Iterable[Said]") -> "Iterator[Doing]":
@@ -77,8 +77,8 @@ def of_tasks(entries: "Iterable[Said]") -> "Iterator[Doing]":
     for one in stated.statements:
         entry: Any = one.entry
         about: Any = one.about
-        status, claims = word(one.fields, "status"), _CLAIMED in one.fields
-        claimer = str(one.fields.get(_CLAIMED) or "").strip()
+        status, claims = word(one.fields, "status"), CLAIMED_BY in one.fields
+        claimer = str(one.fields.get(CLAIMED_BY) or "").strip()
         before, stood[about.id] = stood.get(about.id, ""), status or stood.get(about.id, "")
         if entry is about:
             yield Doing(entry, _added(one.fields), titled(entry))
@@ -96,7 +96,7 @@ def of_tasks(entries: "Iterable[Said]") -> "Iterator[Doing]":
         else:
             verb = _moved(one.fields, status, before)
             told = status == tasks.DROPPED or (
-                status == tasks.BLOCKED and _BLOCKED_BY not in one.fields
+                status == tasks.BLOCKED and BLOCKED_BY not in one.fields
             )
             why = reason(_why(entry)) if told else ""
             yield Doing(entry, verb, titled(about), (about.id,), why)
@@ -104,10 +104,10 @@ def of_tasks(entries: "Iterable[Said]") -> "Iterator[Doing]":
 
 def _moved(fields: "Mapping[str, Any]", status: str, before: str) -> str:
     """What was done to a task that stood so before."""
-    if status in (tasks.OPEN, tasks.STARTED) and before in _OVER:
+    if status in (tasks.OPEN, tasks.STARTED) and before in OVER:
         return "took up again"
     if status == tasks.OPEN:
-        return "unblocked" if before == tasks.BLOCKED or _FREED in fields else "opened"
+        return "unblocked" if before == tasks.BLOCKED or FREED in fields else "opened"
     return status if status in tasks.STATUSES else "changed"
 
 
@@ -149,5 +149,6 @@ def of_facts(entries: "Iterable[Said]") -> "Iterator[Doing]":
 
 
 def _why(entry: "Said") -> str:
-    """How the text of a change begins, if that says more than its title."""
-    return entry.head if entry.head and entry.head != entry.title else ""
+    """How the text of a change begins, if that says more than that it is one."""
+    says = entry.head not in ("", entry.title, unsaid(entry.fields))
+    return entry.head if says else ""

@@ -4,7 +4,6 @@
 """
 
 import os
-from dataclasses import dataclass, replace
 
 from journal import sessions
 from journal.anchor import anchor
@@ -12,6 +11,7 @@ from journal.errors import UsageError
 from journal.resuming.near import Near, nearest
 from journal.selection import Selection
 from journal.sessions import KIND, KINDS, Session
+from journal.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ __all__ = [
     "sittings",
     "standing",
     "stands",
+    "still_open",
     "unknown",
     "which",
     "writes_to",
@@ -42,28 +43,45 @@ NAME_ONE = f"export {SESSION_IN}=$(journal session start), or --session NAME"
 _ALIKE = 3  # names that an error offers
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Value):
     """How a session stands: what it is, its first and last entry in order, its paths by name.
 
     `current` is the path that it goes on with; `ended` is the entry that ended it, if one did.
     """
 
-    session: Session
-    first: "Row"
-    last: "Row"
-    lines: "tuple[Line, ...]"
-    current: str
-    ended: "Row | None" = None
+    __slots__ = ("current", "ended", "first", "last", "lines", "session")
+
+    def __init__(
+        self,
+        session: Session,
+        first: "Row",
+        last: "Row",
+        lines: "tuple[Line, ...]",
+        current: str,
+        ended: "Row | None" = None,
+    ) -> None:
+        self.session = session
+        self.first = first
+        self.last = last
+        self.lines = lines
+        self.current = current
+        self.ended = ended
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Value):
     """A session among others: what it is, its last entry, how many paths it has."""
 
-    session: Session
-    last: "Row"
-    paths: int
+    __slots__ = ("last", "paths", "session")
+
+    def __init__(
+        self,
+        session: Session,
+        last: "Row",
+        paths: int,
+    ) -> None:
+        self.session = session
+        self.last = last
+        self.paths = paths
 
 
 def stands(journal: "Journal", name: str, namespace: str = "") -> Standing | None:
@@ -81,7 +99,7 @@ def standing(journal: "Journal", name: str, namespace: str) -> Standing | None:
     first = min((line.first for line in lines), key=sessions.order)
     last = max((line.last for line in lines), key=sessions.order)
     found = sessions.fold([first, *told, last]).sessions[namespace, name]
-    found = replace(found, entries=sum(line.entries for line in lines))
+    found = found.but(entries=sum(line.entries for line in lines))
     ended = next((row for row in told if row.id == found.ended), None)
     current = journal.catalog.current(namespace, name)
     return Standing(found, first, last, tuple(lines), current, ended)
@@ -99,12 +117,8 @@ def sittings(
         key = (one.namespace, one.session)
         entries, paths, began = tallies.get(key, (1, 1, one.last.microseconds))
         told = journal.catalog.told(*key, KINDS)
-        session = replace(
-            sessions.fold([*told, one.last]).sessions[key],
-            entries=entries,
-            began_us=began,
-            last_us=one.last.microseconds,
-        )
+        session = sessions.fold([*told, one.last]).sessions[key]
+        session = session.but(entries=entries, began_us=began, last_us=one.last.microseconds)
         listed.append(Listed(session, one.last, paths))
     return listed, len(found)
 
@@ -116,8 +130,13 @@ def open_sessions(journal: "Journal", namespace: str = "") -> list[Session]:
     What hooks and `journal run` captured is not among them: whoever captures it goes on by itself.
     `began_us` is when it was first begun, `entries` how many entries say that it began or went on.
     """
-    namespace = namespace or journal.default_namespace
-    rows = journal.rows(Selection(kind=KIND, namespace=namespace))
+    journal.catalog.catch_up()
+    return still_open(journal, namespace or journal.default_namespace)
+
+
+def still_open(journal: "Journal", namespace: str) -> list[Session]:
+    """The same, as far as the catalog knows: for who caught up before."""
+    rows = journal.catalog.rows(Selection(kind=KIND, namespace=namespace))
     branch = branch_of(anchor(journal.root))
     found = [
         (branch != "" and branch_of(last.git) == branch, last.microseconds, one)
@@ -125,7 +144,7 @@ def open_sessions(journal: "Journal", namespace: str = "") -> list[Session]:
         for last in journal.catalog.turns(namespace, one.name, limit=1)
     ]
     found.sort(key=lambda each: (*each[:2], each[2].name), reverse=True)
-    return [replace(one, last_us=moment) for _, moment, one in found]
+    return [one.but(last_us=moment) for _, moment, one in found]
 
 
 def branch_of(git: str) -> str:

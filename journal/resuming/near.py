@@ -1,12 +1,12 @@
 """The session nearest to where git's HEAD is."""
 
-from collections.abc import Container, Iterator
-from dataclasses import dataclass
-
 from journal.anchor import UNBORN, anchor
+from journal.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
     from journal.api import Journal
     from journal.catalog.talks import Sitting
 
@@ -14,23 +14,33 @@ _COMMITS = 2000  # how far back an ancestor is looked for
 _SECONDS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(Value):
     """A session near to the work tree, and by what: `why` says it in words.
 
     `anchor` is the newest entry's `<branch>@<12 hex>`, `head` that of HEAD now; empty without git.
     """
 
-    session: str
-    namespace: str
-    anchor: str
-    head: str
-    same_branch: bool
-    why: str
+    __slots__ = ("anchor", "head", "namespace", "same_branch", "session", "why")
+
+    def __init__(
+        self,
+        session: str,
+        namespace: str,
+        anchor: str,
+        head: str,
+        same_branch: bool,
+        why: str,
+    ) -> None:
+        self.session = session
+        self.namespace = namespace
+        self.anchor = anchor
+        self.head = head
+        self.same_branch = same_branch
+        self.why = why
 
 
 def nearest(
-    journal: "Journal", namespace: str = "", directory: str = "", *, but: Container[str] = ()
+    journal: "Journal", namespace: str = "", directory: str = "", *, but: "Container[str]" = ()
 ) -> Near | None:
     """The session that what is done at the work tree now most likely goes on with; None if none is.
 
@@ -91,7 +101,7 @@ def _branch(git: str) -> str:
     return git.rpartition("@")[0]
 
 
-def _behind(directory: str) -> Iterator[str]:
+def _behind(directory: str) -> "Iterator[str]":
     """The commits behind HEAD, nearest first, 12 hex digits each; none where git can't tell."""
     import subprocess
 

@@ -8,7 +8,6 @@ day file is read. `journal.status.page` makes STATUS.md of it.
 """
 
 import os
-from dataclasses import dataclass
 from time import time, time_ns
 
 from journal import space
@@ -18,6 +17,7 @@ from journal.status import verified
 from journal.status.captured import Hooked, hooks
 from journal.status.talking import Talk, talks
 from journal.status.work import Work, work
+from journal.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Hooked", "Status", "Talk", "Work", "status"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class Status(Value):
     """What `journal status` tells.
 
     `day` is today in the workspace's zone, `today` how many entries are of it. `findings` is how
@@ -42,21 +41,45 @@ class Status:
     far as they are known.
     """
 
-    root: str
-    writer: str
-    enabled: bool
-    namespace: str
-    entries: int
-    day: str
-    today: int
-    last: "Row | None"
-    findings: int
-    talks: tuple[Talk, ...]
-    work: Work
-    distill: "Due | None"
-    verified: "Verified | None"
-    letters: "tuple[Waiting, ...]"
-    hooks: tuple[Hooked, ...]
+    __slots__ = (
+        "day", "distill", "enabled", "entries", "findings", "hooks", "last", "letters", "namespace",
+        "root", "talks", "today", "verified", "work", "writer",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0913 - one for each slot
+        self,
+        *,
+        root: str,
+        writer: str,
+        enabled: bool,
+        namespace: str,
+        entries: int,
+        day: str,
+        today: int,
+        last: "Row | None",
+        findings: int,
+        talks: tuple[Talk, ...],
+        work: Work,
+        distill: "Due | None",
+        verified: "Verified | None",
+        letters: "tuple[Waiting, ...]",
+        hooks: tuple[Hooked, ...],
+    ) -> None:
+        self.root = root
+        self.writer = writer
+        self.enabled = enabled
+        self.namespace = namespace
+        self.entries = entries
+        self.day = day
+        self.today = today
+        self.last = last
+        self.findings = findings
+        self.talks = talks
+        self.work = work
+        self.distill = distill
+        self.verified = verified
+        self.letters = letters
+        self.hooks = hooks
 
     def record(self) -> "dict[str, Any]":
         """As JSON shows it."""

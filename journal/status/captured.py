@@ -5,10 +5,10 @@ workspace. So first it is seen whether any file could hold a hook of ours at all
 """
 
 import os
-from dataclasses import dataclass
 
 from journal.anchor import git_dir
 from journal.hooks.places import PLACES
+from journal.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,12 +25,19 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _ELSEWHERE = (b"hookspath", b"include", b"worktreeconfig")  # then git alone knows where hooks are
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hooked:
+class Hooked(Value):
     """One tool's hooks, and the newest entry that they brought."""
 
-    outcome: "Outcome"
-    last: "Row | None" = None
+    __slots__ = ("last", "outcome")
+
+    def __init__(
+        self,
+        *,
+        outcome: "Outcome",
+        last: "Row | None" = None,
+    ) -> None:
+        self.outcome = outcome
+        self.last = last
 
     def record(self) -> "dict[str, Any]":
         """As JSON shows it."""

@@ -5,9 +5,11 @@ the workspace's zone. What only this machine knows (its writer, its hooks) is le
 the last verification went and what could not be captured.
 """
 
+from journal import pagefile
+from journal.errors import UsageError
 from journal.preamble import long_date
+from journal.rendered import COMMANDS, STATUS, Marked
 from journal.safe import one_line
-from journal.status.written import put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,25 +24,33 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-NAME = "STATUS.md"
-COMMAND = "journal status --write"
 _MOST = 10  # items of a section
 _BLOCKERS = 3
 _TALKS = 3
 _WIDE = 160  # columns of a title
+_FOOT = f"`{COMMANDS[STATUS]}` writes this page from the journal's entries: don't edit it."
 _ESCAPED = frozenset("\\`*_[]<>|#&~$!")
 
 
 def write(journal: "Journal", found: "Status") -> bool:
     """Write the page at the workspace's root; whether that changed it.
 
-    UsageError `edited-page` if a person changed it.
+    UsageError `edited-page` if a person changed it, or it isn't the journal's; also if what is
+    found is of another namespace than the first: the page is told of that one.
     """
-    return put(journal.root, NAME, page(journal, found), COMMAND)
+    if found.namespace != journal.default_namespace:
+        raise UsageError(
+            f"{STATUS} is of the first namespace, {journal.default_namespace}",
+            hint="leave out --namespace, or --write",
+        )
+    became = pagefile.put(journal.root, STATUS, lambda: page(journal, found))
+    if became in (pagefile.EDITED, pagefile.FOREIGN):
+        raise pagefile.refused(STATUS, became)
+    return became == pagefile.WRITTEN
 
 
 def page(journal: "Journal", found: "Status") -> str:
-    """The page, as Markdown."""
+    """The page, as Markdown, with its mark."""
     work = found.work
     rows = _rows(journal, found)
     conflict = "Some are in conflict, until one of them is accepted." if work.conflicts else ""
@@ -51,25 +61,24 @@ def page(journal: "Journal", found: "Status") -> str:
     def decision(one: "Decision") -> str:
         return f"{_text(one.entry.at[:10])} {_titled(one, rows)}"
 
-    of = "" if found.namespace == journal.default_namespace else f" of {found.namespace}"
     parts = [
-        f"# Status{of} on {long_date(found.day)}",
+        f"# Status on {long_date(found.day)}",
         "\n".join(f"- **{name}**: {text}" for name, text in _facts(found) if text),
-        _section("Goals", work.aims, lambda one: _aim(one, rows)),
+        _section("Goals", work.goals, lambda one: _aim(one, rows)),
         _section("Decisions in force", work.in_force, decision),
         _section("Proposed", work.proposed, decision, conflict),
         _section("Under way", work.started, task),
         _section("Ready", work.ready, task),
         _section("Blocked", work.blocked, lambda one: _blocked(found, one, rows)),
     ]
-    return "\n" + "\n\n".join(filter(None, parts)) + "\n"
+    return Marked(COMMANDS[STATUS], "\n\n".join(filter(None, [*parts, _FOOT])) + "\n").text
 
 
 def _rows(journal: "Journal", found: "Status") -> "dict[str, Row]":
     """The rows of what is shown: they know where in which file it stands."""
     work = found.work
     every = (
-        work.aims, work.in_force, work.proposed, work.started, work.ready, work.blocked
+        work.goals, work.in_force, work.proposed, work.started, work.ready, work.blocked
     )  # fmt: skip
     ids = [one.id for some in every for one in some[:_MOST]]
     ids += [key for one in work.blocked[:_MOST] for key in one.blockers[:_BLOCKERS]]

@@ -1,11 +1,11 @@
 """The conversations that go on: the open sessions, or else the one that spoke last."""
 
 import os
-from dataclasses import dataclass
 
 from journal import sessions
-from journal.resuming import SESSION_IN, is_there, open_sessions
+from journal.resuming import SESSION_IN, is_there, still_open
 from journal.sessions import KINDS
+from journal.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,19 +17,29 @@ if TYPE_CHECKING:
 _LOOKED_AT = 100  # of the newest entries, for one with a session
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
+class Talk(Value):
     """A session: its state, the path that it goes on with, when it spoke last.
 
     `named`: it is the one that JOURNAL_SESSION names.
     """
 
-    namespace: str
-    session: str
-    state: str
-    path: str
-    last: "Row"
-    named: bool = False
+    __slots__ = ("last", "named", "namespace", "path", "session", "state")
+
+    def __init__(
+        self,
+        namespace: str,
+        session: str,
+        state: str,
+        path: str,
+        last: "Row",
+        named: bool = False,
+    ) -> None:
+        self.namespace = namespace
+        self.session = session
+        self.state = state
+        self.path = path
+        self.last = last
+        self.named = named
 
     def record(self) -> "dict[str, Any]":
         """As JSON shows it."""
@@ -46,9 +56,9 @@ class Talk:
 def talks(journal: "Journal", namespace: str) -> list[Talk]:
     """The sessions that are open, in the order of `open_sessions`; else the one that spoke last.
 
-    The one that JOURNAL_SESSION names comes first.
+    The one that JOURNAL_SESSION names comes first. The catalog has caught up.
     """
-    names = [one.name for one in open_sessions(journal, namespace)]
+    names = [one.name for one in still_open(journal, namespace)]
     named = os.environ.get(SESSION_IN, "")
     if named and is_there(journal, named, namespace):
         names = [named, *(name for name in names if name != named)]

@@ -5,7 +5,6 @@ and each day file as it was when the verification began, so that what is new and
 since is told without reading a day file again.
 """
 
-from dataclasses import dataclass
 from time import time, time_ns
 
 from journal.catalog.row import stored
@@ -14,6 +13,7 @@ from journal.daypath import day_files
 from journal.errors import JournalError
 from journal.files import Folder
 from journal.space import CACHE, identity_of, open_space
+from journal.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,18 +28,27 @@ NOTE = "verified.json"
 _SCHEMA = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Value):
     """The last verification: when, its exit code, how many entries were in each state.
 
     `new` entries came since, and so many `changed` files are otherwise than by new entries.
     """
 
-    at: str
-    code: int
-    counts: "Mapping[str, int]"
-    new: int
-    changed: int
+    __slots__ = ("at", "changed", "code", "counts", "new")
+
+    def __init__(
+        self,
+        at: str,
+        code: int,
+        counts: "Mapping[str, int]",
+        new: int,
+        changed: int,
+    ) -> None:
+        self.at = at
+        self.code = code
+        self.counts = counts
+        self.new = new
+        self.changed = changed
 
     def record(self) -> "dict[str, Any]":
         """As JSON shows it."""

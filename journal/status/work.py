@@ -1,8 +1,7 @@
 """What was decided and what is to do, as they stand: how many, and the first of each."""
 
-from dataclasses import dataclass
-
 from journal import decisions, tasks
+from journal.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,23 +15,39 @@ if TYPE_CHECKING:
 _TOLD = 10  # of each, in JSON
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class Work(Value):
     """Decisions, the newest first; tasks in the order in which they are to be done.
 
     `ready`: nothing blocks them and nobody has them; `started` are under way or taken by somebody.
-    `aims` are goals and milestones that aren't over. `titles` names what blocks, by id.
+    `goals` are goals and milestones that aren't over. `view` has all tasks, by id.
     """
 
-    in_force: "Sequence[Decision]"
-    proposed: "Sequence[Decision]"
-    conflicts: int
-    aims: "Sequence[Task]"
-    started: "Sequence[Task]"
-    ready: "Sequence[Task]"
-    blocked: "Sequence[Task]"
-    done: int
-    view: tasks.View
+    __slots__ = (
+        "blocked", "conflicts", "done", "goals", "in_force", "proposed", "ready", "started", "view",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0913 - one for each slot
+        self,
+        *,
+        in_force: "Sequence[Decision]",
+        proposed: "Sequence[Decision]",
+        conflicts: int,
+        goals: "Sequence[Task]",
+        started: "Sequence[Task]",
+        ready: "Sequence[Task]",
+        blocked: "Sequence[Task]",
+        done: int,
+        view: tasks.View,
+    ) -> None:
+        self.in_force = in_force
+        self.proposed = proposed
+        self.conflicts = conflicts
+        self.goals = goals
+        self.started = started
+        self.ready = ready
+        self.blocked = blocked
+        self.done = done
+        self.view = view
 
     def record(self) -> "dict[str, Any]":
         """As JSON shows it: how many of each there are, and the first ones."""
@@ -42,16 +57,16 @@ class Work:
                 "proposed": len(self.proposed),
                 "conflicts": self.conflicts,
                 "newest": [_decision(one) for one in self.in_force[:_TOLD]],
-                "open": [_decision(one) for one in self.proposed[:_TOLD]],
+                "proposed_first": [_decision(one) for one in self.proposed[:_TOLD]],
             },
             "tasks": {
                 "ready": len(self.ready),
                 "started": len(self.started),
                 "blocked": len(self.blocked),
                 "done": self.done,
-                "aims": [_task(one) for one in self.aims[:_TOLD]],
+                "goals": [_task(one) for one in self.goals[:_TOLD]],
                 "first": [_task(one) for one in (*self.started, *self.ready)[:_TOLD]],
-                "waiting": [_task(one) for one in self.blocked[:_TOLD]],
+                "blocked_first": [_task(one) for one in self.blocked[:_TOLD]],
             },
         }
 
@@ -67,7 +82,7 @@ def work(catalog: "Catalog", namespace: str) -> Work:
         in_force=made.in_force[::-1],
         proposed=made.proposed[::-1],
         conflicts=len(made.conflicts),
-        aims=[one for one in (*view.goals, *view.milestones) if not one.is_over],
+        goals=[one for one in (*view.goals, *view.milestones) if not one.is_over],
         started=[one for one in view.open if one.id not in idle],
         ready=free,
         blocked=sorted(view.blocked, key=lambda one: one.priority),

@@ -1,6 +1,6 @@
 """How tasks stand after entries, in whatever order those are read."""
 
-from journal.stated import Stated
+from journal.stated import Stated, texts
 from journal.tasks.task import (
     BLOCKED,
     DONE,
@@ -56,7 +56,8 @@ class _Draught(Task):
             if key == "status":
                 clear = self._stand(value, one)
             elif key == "priority":
-                self.priority = _priority(value, self.priority)
+                is_one = type(value) is int and value in PRIORITIES  # nearly always
+                self.priority = value if is_one else _priority(value, self.priority)
             elif key in PART_OF:
                 self._belong(fields, stated)
             elif key in NEEDS:
@@ -69,15 +70,23 @@ class _Draught(Task):
             elif key == CLAIMED_BY:
                 self._take(value, one.entry.id)
             else:
-                self.evidence = tuple(dict.fromkeys((*self.evidence, *_texts(value))))
+                self._show(texts(value))
         return clear
 
     def _stand(self, value: object, one: "Statement") -> bool:
         status = value.strip().lower() if type(value) is str else ""
-        if status in STATUSES:
-            self.status, self.status_by = status, one.entry.id
-            self.stated_block = status == BLOCKED and not any(key in one.fields for key in NEEDS)
-        return status in STATUSES or not status
+        if status not in STATUSES:
+            return not status
+        self.status, self.status_by = status, one.entry.id
+        self.stated_block = status == BLOCKED and not any(key in one.fields for key in NEEDS)
+        return True
+
+    def _show(self, shown: list[str]) -> None:
+        """What else shows what was done."""
+        if len(shown) == 1 and not self.evidence:
+            self.evidence = (shown[0],)  # nearly always
+        else:
+            self.evidence = tuple(dict.fromkeys((*self.evidence, *shown)))
 
     def _belong(self, fields: "Mapping[str, Any]", stated: Stated) -> None:
         """What it is a part of: the first that is named."""
@@ -88,9 +97,12 @@ class _Draught(Task):
 
     def _need(self, key: str, named: tuple[str, ...], fields: "Mapping[str, Any]") -> None:
         """What it waits for now; an entry that blocks it adds to that, any other says it anew."""
-        before = (self.needed or {}).get(key, _NONE)
+        if self.needed is None:
+            self.needed = {key: named}  # nearly always
+            return
+        before = self.needed.get(key, _NONE)
         adds = before and fields.get("status") == BLOCKED
-        self.needed = {**(self.needed or {}), key: (*before, *named) if adds else named}
+        self.needed = {**self.needed, key: (*before, *named) if adds else named}
 
     def _free(self, named: tuple[str, ...]) -> None:
         """It doesn't wait for these any more."""
@@ -119,11 +131,6 @@ def _priority(value: object, usual: int) -> int:
         digit = value.strip().lower().removeprefix("p")
         value = int(digit) if digit.isascii() and digit.isdigit() else usual
     return value if type(value) is int and value in PRIORITIES else usual
-
-
-def _texts(value: object) -> list[str]:
-    given = value if isinstance(value, list) else [value]
-    return [text.strip() for text in given if isinstance(text, str) and text.strip()]
 
 
 def fold(entries: "Iterable[Stating]") -> View:

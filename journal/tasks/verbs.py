@@ -1,8 +1,10 @@
 """What is done with tasks: each verb gives the draft of the entry that says so.
 
 `more` are other keys of `Draft`, such as `actor`, `session` and `namespace`. Texts are Markdown.
+They quote no task: its title would stay when the task is purged.
 """
 
+from journal.stated import change_title, short, space_of
 from journal.tasks.folding import BLOCKED_BY, CLAIMED_BY, DEPENDS_ON, FREED
 from journal.tasks.task import BLOCKED, DONE, DROPPED, KIND, OPEN, STARTED, TASK, USUAL
 
@@ -13,8 +15,6 @@ if TYPE_CHECKING:
 
     from journal.entry import Draft
     from journal.tasks.task import Task
-
-_TITLE = 200  # characters of a task's title in that of a change
 
 
 def add(title: str, text: str = "", *, about: "Mapping[str, Any]" = {}, **more: "Any") -> "Draft":  # noqa: B006
@@ -40,7 +40,7 @@ def add(title: str, text: str = "", *, about: "Mapping[str, Any]" = {}, **more: 
 def start(task: "Task", text: str = "", **more: "Any") -> "Draft":
     """The draft that says that somebody works on it; on what is over, that it goes on."""
     usual = "It is taken up again." if task.is_over else "Work on it has begun."
-    return _draft(task, "Started", text or usual, {"status": STARTED}, more)
+    return _draft(task, "Started", (text, usual), {"status": STARTED}, more)
 
 
 def block(task: "Task", by: "Sequence[str]" = (), reason: str = "", **more: "Any") -> "Draft":
@@ -50,11 +50,12 @@ def block(task: "Task", by: "Sequence[str]" = (), reason: str = "", **more: "Any
     """
     if not by and not reason.strip():
         raise _usage(
-            "what does it wait for?", f"journal task block {task.id[-8:]} --by ID, or --reason TEXT"
+            "what does it wait for?",
+            f"journal task block {short(task.id)} --by ID, or --reason TEXT",
         )
     many = "another task" if len(by) == 1 else f"{len(by)} other tasks"
     fields: dict[str, Any] = {"status": BLOCKED} | ({BLOCKED_BY: list(by)} if by else {})
-    return _draft(task, "Blocked", reason or f"It waits for {many}.", fields, more)
+    return _draft(task, "Blocked", (reason, f"It waits for {many}."), fields, more)
 
 
 def unblock(task: "Task", text: str = "", *, of: "Sequence[str]" = (), **more: "Any") -> "Draft":
@@ -62,20 +63,20 @@ def unblock(task: "Task", text: str = "", *, of: "Sequence[str]" = (), **more: "
     freed = list(of or task.needs)
     fields = {"status": OPEN} | ({FREED: freed} if freed else {})
     usual = "It doesn't wait any more." if not of else "It doesn't wait for that any more."
-    return _draft(task, "Unblocked", text or usual, fields, more)
+    return _draft(task, "Unblocked", (text, usual), fields, more)
 
 
 def done(task: "Task", text: str = "", *, evidence: "Sequence[str]" = (), **more: "Any") -> "Draft":
     """The draft that says that it is done, and what shows that."""
     fields = {"status": DONE} | ({"evidence": list(evidence)} if evidence else {})
-    return _draft(task, "Done", text or "It is done.", fields, more)
+    return _draft(task, "Done", (text, "It is done."), fields, more)
 
 
 def drop(task: "Task", reason: str, **more: "Any") -> "Draft":
     """The draft that says that it will not be done, and why. UsageError without a reason."""
     if not reason.strip():
         raise _usage("a task is dropped for a reason", "--reason 'nobody asked for it'")
-    return _draft(task, "Dropped", reason, {"status": DROPPED}, more)
+    return _draft(task, "Dropped", (reason, ""), {"status": DROPPED}, more)
 
 
 def claim(task: "Task", actor: str, text: str = "", **more: "Any") -> "Draft":
@@ -85,29 +86,31 @@ def claim(task: "Task", actor: str, text: str = "", **more: "Any") -> "Draft":
     """
     fields = {CLAIMED_BY: actor.strip()}
     given = {"token": f"claim/{task.id}/{task.releases}", **more, "actor": actor.strip()}
-    return _draft(task, "Claimed", text or f"{actor.strip()} takes it.", fields, given)
+    return _draft(task, "Claimed", (text, f"{actor.strip()} takes it."), fields, given)
 
 
 def release(task: "Task", text: str = "", **more: "Any") -> "Draft":
     """The draft that says that nobody has it any more."""
-    return _draft(task, "Released", text or "Whoever wants may take it.", {CLAIMED_BY: ""}, more)
+    usual = "Whoever wants may take it."
+    return _draft(task, "Released", (text, usual), {CLAIMED_BY: ""}, more)
 
 
 def _draft(
-    task: "Task", word: str, text: str, fields: "Mapping[str, Any]", more: "Mapping[str, Any]"
+    task: "Task",
+    word: str,
+    text: tuple[str, str],
+    fields: "Mapping[str, Any]",
+    more: "Mapping[str, Any]",
 ) -> "Draft":
+    """The draft of a change; `text` is what is said of it, and what stands there if nothing is."""
     from journal.entry import Draft
 
-    title = task.title if len(task.title) <= _TITLE else f"{task.title[: _TITLE - 1]}…"
-    said = {KIND: task.id, **fields}
-    here = getattr(task.entry, "namespace", "")
-    if here and more.get("namespace", here) != here:  # there it would change nothing
-        raise _usage(
-            f"{task.id[-8:]} is of the namespace {here}, not {more['namespace']}",
-            "what changes it goes there too: leave --namespace out",
-        )
-    given = {"namespace": here, **more}
-    return Draft(body=text, title=f"{word}: {title}", kind=KIND, fields=said, **given)
+    said, usual = text
+    title = change_title(f"{word}: {short(task.id)}", said)
+    space = space_of(task.entry, more.get("namespace", ""), KIND)
+    given = {"title": title, **more, "namespace": space}
+    body = said if said.strip() else usual
+    return Draft(body=body, kind=KIND, fields={KIND: task.id, **fields}, **given)
 
 
 def _check(fields: "Mapping[str, Any]") -> None:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from journal.conversation.excerpt import MOST
+from journal.decisions import record
 from journal.decisions.view import ACCEPTED, DEPRECATED, KIND, PROPOSED, REJECTED
 from journal.entry import Draft
 from journal.finding import Finding
@@ -25,6 +26,7 @@ from journal.importers.adr.folder import Folder, Found, Pair, read_folder
 from journal.importers.markdown import dates as markdown_dates
 from journal.importers.markdown import places as markdown_places
 from journal.importers.port import Item, Reading, Whole
+from journal.safe import one_line
 from journal.seal import sha256
 
 _TIMES = 24  # that a status may change and still be followed
@@ -89,6 +91,10 @@ class Adr:
         if one.left:
             reading.leave(one.left)
             return
+        if (own := record.own(one.text)) and reading.own(own):
+            reading.leave("records of this journal")
+            return
+        yield from _odd_date(file, one)
         session = folder.session
         pairs = folder.pairs(one.name)
         others = {it for pair in pairs for it in (pair.old, pair.new)} - {one.name}
@@ -167,6 +173,16 @@ def _superseding(came: _Came, pair: Pair) -> Item:
         line=1,
         refers={KIND: pair.new, "supersedes": pair.old},
     )
+
+
+def _odd_date(file: str, one: Found) -> Iterator[Finding]:
+    """A date that is none: the record gets another, and somebody should know."""
+    date = one.record.date
+    if date and not markdown_dates.of_value(date).on(None):
+        lines = one.text.split("\n")
+        line = next((n for n, text in enumerate(lines, 1) if date in text), 0)
+        words = f"the date {one_line(date)!r} can't be read: the record's name or git tells it"
+        yield Finding("odd-date", file, line, words, "write it as 2026-11-21")
 
 
 def _moment(folder: Folder, one: Found) -> datetime:

@@ -75,6 +75,7 @@ class Folder:
 
     path: str
     files: Mapping[str, Found | Finding] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)  # by the files' names
 
     @cached_property
     def session(self) -> str:
@@ -93,11 +94,11 @@ class Folder:
 
     def came(self, name: str) -> int:
         """When a record was first committed, Unix seconds; 0 if git doesn't say."""
-        return next((at for file, at in self._came.items() if _stem(file) == name), 0)
+        return next((at for file, at in self._came.items() if self.called.get(file) == name), 0)
 
     def read(self, file: str) -> Found | Finding:
         """A file of the folder, as it is now."""
-        return _read(file)
+        return _read(file, self.called.get(os.path.basename(file), _stem(file)))
 
     def pairs(self, name: str) -> list[Pair]:
         """What superseded a record, and what it superseded, as any of the folder's says."""
@@ -144,16 +145,21 @@ class Folder:
 
 
 def read_folder(path: str) -> Folder:
-    """The records that lie in a folder, not below it."""
+    """The records that lie in a folder, not below it.
+
+    Of two files whose names differ only after the dot, the one that isn't `.md` keeps its ending.
+    """
     files: dict[str, Found | Finding] = {}
+    called: dict[str, str] = {}
     try:
-        listed = sorted(os.listdir(path))
+        listed = sorted(os.listdir(path), key=lambda name: (not name.endswith(".md"), name))
     except OSError:
         listed = []
     for name in listed:
         if name.lower().endswith(markdown_places.ENDINGS) and not name.startswith("."):
-            files[_stem(name)] = _read(os.path.join(path, name))
-    return Folder(path, files)
+            called[name] = name if _stem(name) in files else _stem(name)
+            files[called[name]] = _read(os.path.join(path, name), called[name])
+    return Folder(path, dict(sorted(files.items())), called)
 
 
 def _project(folder: str) -> str:
@@ -173,7 +179,7 @@ def _number(name: str) -> str:
     return found[1] if found else ""
 
 
-def _read(file: str) -> Found | Finding:
+def _read(file: str, name: str) -> Found | Finding:
     try:
         if os.path.exists(file) and not os.path.isfile(file):  # a pipe would wait for ever
             return Finding("unreadable", file, 0, "the record can't be read: it is no file")
@@ -192,8 +198,15 @@ def _read(file: str) -> Found | Finding:
     text = data.decode("utf-8-sig", errors="replace").replace("\0", "\u2400")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     told = record.parse(text)
-    name = _stem(file)
-    return Found(name, text, told, changed, _left(name, text, told), page.findings)
+    findings = list(page.findings)
+    if name != _stem(file):
+        findings.append(_same_name(file, name))
+    return Found(name, text, told, changed, _left(name, text, told), tuple(findings))
+
+
+def _same_name(file: str, name: str) -> Finding:
+    words = f"another record is called {_stem(file)}, too: this one is known as {name}"
+    return Finding("same-name", file, 0, words, "rename one of the two")
 
 
 def _left(name: str, text: str, told: Record) -> str:
