@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from journal.masking import Masking
     from journal.policy.admission import Decision
+    from journal.policy.gates import Approval
     from journal.redaction import Finder
 
     Draft = dict[str, object]
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 WORDS = ("title", "actor")
 # What an entry of the journal's own record says of others, by which they are verified.
 SAYS = ("of", "what", "old", "new", "now", "was", "where", "source", "parts")
+# The same of a review's steps.
+STEPS = ("verb", "status", "review", "target", "authenticated", "signature", "self")
 NAMES = ("role", "session", "path", "parent")
 MARKS = ("git", "token")  # texts in which names are put together
 _MOST_CLEAN = 10_000
@@ -30,7 +33,9 @@ _GLUED = 18  # characters of a name from which on it may hide a token
 class Intake:
     """The way into one workspace: its policy, and what its user's secrets are."""
 
-    __slots__ = ("_clean", "_heads", "_policy", "_root", "_values", "namespace", "notices")
+    __slots__ = (
+        "_clean", "_heads", "_policy", "_root", "_values", "approval", "namespace", "notices",
+    )  # fmt: skip
 
     def __init__(
         self, root: str, policy: "Mapping[str, object]", namespace: str, values: "Finder | None"
@@ -41,13 +46,14 @@ class Intake:
         self._heads: dict[str, str] = {}
         self._clean: set[tuple[str, str]] = set()  # namespaces and names that hold no token
         self.namespace = namespace  # of drafts that name none
+        self.approval: Approval | None = None  # under which drafts pass the policy's gates
         self.notices: list[str] = list(getattr(values, "notices", ()))  # for stderr
 
     def admit(self, draft: "Draft", *, clean: bool = False) -> seal.Sealing:
         """The draft ready to be written, as the policy lets it in and without its secrets.
 
         `clean`: it was checked, and `are_clean` said so of its texts. UsageError or FormatError if
-        it can't be an entry; Refused if it may not even be recorded.
+        it can't be an entry; Refused if it may not even be recorded, or a review has to allow it.
         """
         return self.sealed(*self.fitted(draft, clean=clean))
 
@@ -66,7 +72,9 @@ class Intake:
         return not scrub(joined, rules, values=self._values).findings
 
     def sealed(self, draft: "Draft", masked: "tuple[str, ...]", rule: str) -> seal.Sealing:
-        """What `fitted` gave, ready to be written."""
+        """What `fitted` gave, ready to be written; Refused `gated` if a review has to allow it."""
+        if not rule or "body-digest" in draft["fields"]:  # type: ignore[operator]
+            self._pass(draft, own=False)
         sealing = seal.Sealing(draft, checked=not (masked or rule))
         sealing.redacted, sealing.withheld = masked, rule
         return sealing
@@ -80,8 +88,11 @@ class Intake:
         """
         if not clean:
             seal.check(draft)
-        if draft.get("kind") in ("forget", "redact"):
-            _refuse_claims(draft.get("fields") or {})  # type: ignore[arg-type]
+        fields: dict[str, object] = draft.get("fields") or {}  # type: ignore[assignment]
+        if draft.get("kind") in ("forget", "redact") or fields.get("event") == "pack-imported":
+            from journal.policy.gates import refuse_claims
+
+            refuse_claims(fields)
         draft = dict(draft)
         namespace = str(draft.get("namespace") or self.namespace)
         texts = _texts(draft) if self._policy or not clean else []
@@ -109,11 +120,28 @@ class Intake:
                 hint="say it in other words",
             )
         fields: dict[str, object] = draft.get("fields") or {}  # type: ignore[assignment]
-        kept = {key: fields[key] for key in fields if key in SAYS}
+        says = STEPS if draft.get("kind") == "review" else SAYS
+        kept = {key: fields[key] for key in fields if key in says}
         self.scrubbed(draft, "\n".join(texts))
         if kept:  # ids and digests, which may look like secrets
             draft["fields"] = {**draft["fields"], **kept}  # type: ignore[dict-item]
+        self._pass(draft, own=True)
         return draft
+
+    def _pass(self, draft: "Draft", *, own: bool) -> None:
+        """Let a draft pass the policy's gates, or not."""
+        gates: Mapping[str, object] = {}
+        if self._policy:
+            from journal.policy.admission import gates_for
+
+            namespace = str(draft.get("namespace") or self.namespace)
+            kind = "" if own else str(draft.get("kind") or "")
+            gates = gates_for(self._policy, namespace, kind)
+        is_claim = draft.get("kind") == "review" or "review" in (draft.get("fields") or ())  # type: ignore[operator]
+        if gates or is_claim or self.approval:
+            from journal.policy.gates import pass_through
+
+            pass_through(draft, gates, self.approval, own=own)
 
     def keeps_files(self, namespace: str, draft: "Mapping[str, object]") -> None:
         """Refused if the policy wouldn't keep the body of this draft, and so no file with it."""
@@ -173,6 +201,10 @@ class Intake:
         from journal.credentials import key
 
         return key(self._root)
+
+    def is_clean(self, text: str, namespace: str) -> bool:
+        """Whether a text of this namespace holds no secret, as far as the rules can tell."""
+        return not scrub(text, self.rules(namespace), values=self._values).findings
 
     def masking(self, namespace: str) -> "Masking":
         """What rids texts of this namespace of their secrets."""
@@ -243,16 +275,6 @@ class Intake:
     def _check_namespace(self, namespace: str) -> None:
         if scrub_name(namespace, self.rules(namespace), values=self._values).findings:
             raise looks_secret()
-
-
-def _refuse_claims(fields: "Mapping[str, object]") -> None:
-    """UsageError if a draft says that an entry was purged or redacted: who does it, says it."""
-    if fields.get("what") == "purge" or any(fields.get(key) for key in ("new", "now")):
-        raise UsageError(
-            "only the journal itself says that an entry was purged or redacted",
-            kind="reserved-key",
-            hint="`journal forget ID --purge --reason TEXT`, or `journal redact apply ID`",
-        )
 
 
 def looks_secret() -> UsageError:

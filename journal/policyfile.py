@@ -32,8 +32,12 @@ schema: journal/policy@1
 #   denylist: []         # texts that are never stored: ['Project Bluebird', '(?i)blue-[0-9]+']
 #   roles: []            # who may append, by role: [user, assistant]; []: any
 #   actors: []           # who may append, by name: [anna, claude-code]; []: anybody
-#   review: []           # verbs that need a review: [decide, merge]
-#   approvers: []        # who may approve, by name; []: anybody
+#   review: []           # verbs that somebody has to allow first: [purge, decide, import]
+#   approvers: []        # who may allow it, by name; []: anybody who sits at the terminal
+#   four_eyes: false     # true: whoever asks for it can't be the one who allows it
+#   agents: []           # actors that are agents: these never allow anything
+#   agents_approve: false  # true: agents may, and so may whoever has no terminal
+#   keys: {}             # public keys that authenticate a name: {anna: 'ssh-ed25519 AAAA…'}
 #   retention_days: 0    # `journal retention run` forgets what is older; 0: for ever
 #   max_entries: 0       # and the oldest beyond so many; 0: no limit
 #   max_facts: 0         # and of facts alone; 0: no limit

@@ -125,6 +125,8 @@ def _told(key: str, value: Any) -> str:
     """A value in words."""
     if isinstance(value, bool):
         return ("on" if value else "off") if key == "redaction" else str(value).lower()
+    if key == "keys":
+        return ", ".join(value) or "none"
     if isinstance(value, dict):
         rules = [f"{name} {_told('redaction', said)}" for name, said in value.items()]
         return ", ".join(rules) or "on"
@@ -185,3 +187,5 @@ def _tell(found: Explained) -> None:
             which = f"{one.rule} {one.name}" if one.name else one.rule
             output.write(f"    {one_line(which)}, characters {one.start + 1} to {one.end}")
         output.body(found.text, "")
+    if found.review:
+        output.write(f"{output.style('only once somebody allowed it', 'yellow')}: {found.review}")

@@ -20,6 +20,7 @@ from journal.files import Folder, close, lock, unlock
 from journal.finding import Finding
 from journal.importers.port import Captured, Importer, Item, Reading
 from journal.importing import rare
+from journal.importing.allowed import allowed
 from journal.importing.brought import Brought, Options
 from journal.importing.known import Known
 from journal.importing.naming import Naming
@@ -68,8 +69,13 @@ class Round:
     def bring(self, paths: Sequence[str], progress: Progress | None = None) -> Brought:
         """Import what is new in the files at these paths, until `progress` says False.
 
-        Conflict if another import goes on for long; WorkspaceError if the journal is switched off.
+        Conflict if another import goes on for long; WorkspaceError if the journal is switched off;
+        Refused if a review has to allow it.
         """
+        with allowed(self.journal, self.importer, self.options, paths):
+            return self._bring(paths, progress)
+
+    def _bring(self, paths: Sequence[str], progress: Progress | None) -> Brought:
         self.brought = Brought(self.importer.name)
         files = [file for path in paths for file in self.importer.files(path)]
         self.brought.files = len(files)
@@ -135,6 +141,7 @@ class Round:
             known=self._counted,
             captured=lambda session: self._captured(session, file),
             gone=lambda name: origin.gone(name, intake.key()),
+            own=lambda entry: bool(self.journal.catalog.with_ids([entry])),
             clean=lambda text: masking.scrubbed(text).text,
             anchor=lambda *asked: pastheads.at(*asked) or NO_ANCHOR,
             user=self.options.user,

@@ -67,6 +67,28 @@ def limits_of(compiled: "Mapping[str, Any]", namespace: str) -> "dict[str, Any]"
     return (compiled.get("") or {}) if found is None else found
 
 
+def gates_of(compiled: "Mapping[str, object]", namespace: str) -> "Mapping[str, Any]":
+    """The kinds of entries that a review has to allow in a namespace; mostly none."""
+    found: Mapping[str, Any] = limits_of(compiled, namespace).get("gates", {})
+    return found
+
+
+def gates_for(compiled: "Mapping[str, object]", namespace: str, kind: str) -> "Mapping[str, Any]":
+    """The same for a draft of a kind: one that tells of other entries may tell of any namespace's.
+
+    So what a namespace wants reviewed is not done to its entries from one that wants nothing.
+    """
+    found = gates_of(compiled, namespace)
+    if kind not in RECORD:
+        return found
+    return {
+        about: said
+        for name in ("", *compiled)
+        for about, said in gates_of(compiled, name).items()
+        if about
+    } | {**found}
+
+
 def rules(compiled: "Mapping[str, object]", namespace: str) -> Rules:
     """The redaction rules that the policy leaves on in a namespace, and those it adds."""
     limits = limits_of(compiled, namespace)

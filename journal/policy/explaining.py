@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from journal.policy.admission import FILE, HASH_ONLY, decide, rules
+from journal.policy.admission import FILE, HASH_ONLY, decide, gates_for, rules
+from journal.policy.gates import ANY
 from journal.policy.limits import Policy, compiled
 from journal.redaction import Masked, scrub
 
@@ -21,6 +22,7 @@ class Explained:
     """The outcome (KEPT, HASH_ONLY or WITHHELD), the rule and its line, and what is masked.
 
     `text` is the body as it would be stored, empty if none would be; `line` 0 if no rule decides.
+    `review` says which mark holds it back until somebody allows it, empty if none does.
     """
 
     outcome: str
@@ -28,6 +30,7 @@ class Explained:
     line: int
     masked: tuple[Masked, ...]
     text: str
+    review: str = ""
 
     def record(self) -> dict[str, Any]:
         """As JSON shows it."""
@@ -39,6 +42,7 @@ class Explained:
             "line": self.line,
             "masked": [{key: getattr(one, key) for key in keys} for one in self.masked],
             "text": self.text,
+            "review": self.review,
         }
 
 
@@ -60,6 +64,15 @@ def explain(
     decision = decide(held, namespace, draft, [text, namespace, *said])
     if decision:
         outcome = HASH_ONLY if decision.mode == HASH_ONLY else WITHHELD
-        return Explained(outcome, decision.rule, decision.line, (), "")
+        review = _review(held, namespace, draft) if outcome == HASH_ONLY else ""
+        return Explained(outcome, decision.rule, decision.line, (), "", review)
     done = scrub(text, rules(held, namespace), key=key, values=values)
-    return Explained(KEPT, "", 0, done.findings, done.text)
+    return Explained(KEPT, "", 0, done.findings, done.text, _review(held, namespace, draft))
+
+
+def _review(held: Mapping[str, Any], namespace: str, draft: Mapping[str, Any]) -> str:
+    """The mark that holds such a draft back, and its line."""
+    kind = str(draft.get("kind") or "note")
+    gates = gates_for(held, namespace, kind)
+    found = gates.get(kind) or gates.get(ANY)
+    return f"review {found[0]} ({FILE}:{found[1]})" if found else ""

@@ -6,6 +6,7 @@ the value, or None and a fault.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,14 +20,20 @@ from journal.redaction import PRIVATE
 
 MODES = ("full", "summary_only", "distilled_only", "hash_only", "none")
 VERBS = tuple(
-    "abandon adopt amend append branch compact decide export forget import merge pack redact repair"
-    " restore retention supersede sync".split()
+    "abandon adopt amend append branch compact decide export forget import merge pack prune purge"
+    " redact repair restore retention supersede sync".split()
 )
 LONGEST = 1000  # characters of a name or a pattern
 MOST = 999_999_999
 MOST_DAYS = 36_500  # a hundred years: no calendar is left by going back so far
 MAX_STEPS = 5000  # of a pattern, as RE2 counts: each may cost 1 ms for a text of 1 MiB
 _SWITCH = {True: True, "on": True, "yes": True, False: False, "off": False, "no": False}
+# A line as ssh-keygen writes it of a public Ed25519 key, or of one that a piece of hardware holds.
+_PUBLIC = re.compile(
+    r"(ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}"
+    r"|sk-ssh-ed25519@openssh\.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAI[A-Za-z0-9+/]+=*)"
+    r"( [^\n\r]*)?"
+)
 _RULE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
@@ -163,6 +170,22 @@ def _review(faults: Faults, key: str, part: Part) -> tuple[str, ...] | None:
     return None if found is None else tuple(one.value for one in found)
 
 
+def _keys(faults: Faults, key: str, part: Part) -> dict[str, str] | None:
+    example = "for example {anna: 'ssh-ed25519 AAAA…'}, the line of a file that ends in .pub"
+    if not isinstance(part.value, dict):
+        faults.wrong(key, part, f"write a map of names to public keys, {example}")
+        return None
+    found = {}
+    for name, inner in part.value.items():
+        if not 0 < len(name) <= LONGEST:
+            faults.add(part.keys[name], f"{key} has a name of {len(name):,} characters", example)
+        elif not isinstance(inner.value, str) or not _PUBLIC.fullmatch(inner.value):
+            faults.add(inner.line, f"the key of {name} is no public Ed25519 key", example)
+        else:
+            found[name] = inner.value
+    return found
+
+
 def _denylist(faults: Faults, key: str, part: Part) -> tuple[Pattern, ...] | None:
     found = _texts(faults, key, part, "['Project Bluebird', '(?i)bluebird-[0-9]+']; [] is none")
     patterns = []
@@ -216,6 +239,10 @@ CHECKS: dict[str, Callable[[Faults, str, Part], Any]] = {
     "actors": _actors,
     "review": _review,
     "approvers": _actors,
+    "four_eyes": _flag,
+    "agents": _actors,
+    "agents_approve": _flag,
+    "keys": _keys,
     "denylist": _denylist,
     "auto_export": _exporting,
     "auto_import": _flag,

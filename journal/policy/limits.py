@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from journal.policy.gates import compiled as gated
 from journal.redaction import EVERY
 
 
@@ -34,6 +35,10 @@ class Limits:
     actors: tuple[str, ...] = ()
     review: tuple[str, ...] = ()
     approvers: tuple[str, ...] = ()
+    four_eyes: bool = False
+    agents: tuple[str, ...] = ()
+    agents_approve: bool = False
+    keys: Mapping[str, str] = field(default_factory=dict)
     denylist: tuple[Pattern, ...] = ()
     redaction: bool | Mapping[str, bool | str] = True
     auto_export: bool | Mapping[str, int] = False
@@ -109,6 +114,9 @@ def _compiled(limits: Limits) -> dict[str, Any]:
             found[key] = [list(names), limits.line(key)]
     if limits.denylist:
         found["denylist"] = [[one.text, one.number, one.line] for one in limits.denylist]
+    if limits.review:
+        found["review"] = list(limits.review)
+        found["gates"] = gated(limits.review, limits.line("review"))
     if off := _unmasked(limits.redaction):
         found["unmasked"] = off
     if isinstance(limits.redaction, Mapping):

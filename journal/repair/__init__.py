@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from journal import clock, mend
 from journal.doctor import diagnose
@@ -17,9 +18,13 @@ from journal.errors import JournalError, UsageError
 from journal.finding import Finding
 from journal.notebook import Notebook
 from journal.repair import conflicts, copies, house, pages
+from journal.repair.allowed import allowed
 from journal.repair.step import Plan, Step
 from journal.space import open_space
 from journal.workspace import read_config
+
+if TYPE_CHECKING:
+    from journal.api import Journal
 
 # In this order: each may make the next one possible.
 FIXES: dict[str, Plan] = {
@@ -74,10 +79,21 @@ def plan(root: str, wanted: Sequence[str] = ()) -> Repair:
     return found
 
 
-def apply(root: str, wanted: Sequence[str] = ()) -> Repair:
-    """Do it. Each step stands by itself: what one can't do is told, and the next is tried."""
+def apply(root: str, wanted: Sequence[str] = (), journal: Journal | None = None) -> Repair:
+    """Do it. Each step stands by itself: what one can't do is told, and the next is tried.
+
+    `journal`: the one that asks whoever sits at the terminal. Refused if a review has to allow it.
+    """
     names = _names(wanted)
-    open_space(root, int(clock.now().timestamp()))  # what can't be told of must not be done
+    place = open_space(root, int(clock.now().timestamp()))  # what can't be told must not be done
+    with allowed(place, wanted, journal) as notebook:
+        found = _applied(root, names, notebook)
+    if not wanted:
+        found.left = [one for one in diagnose(Visit(root)).findings if not one.fix]
+    return found
+
+
+def _applied(root: str, names: list[str], notebook: Notebook | None) -> Repair:
     mend.resume(root)
     found = Repair(applied=True)
     for name in names:
@@ -87,9 +103,7 @@ def apply(root: str, wanted: Sequence[str] = ()) -> Repair:
             found.hindered += [_amid(visit, step) for step in steps if _is_day(step)]
             steps = [step for step in steps if not _is_day(step)]
         _sort(found, _carried_out(root, steps, found))
-    _record(root, found)
-    if not wanted:
-        found.left = [one for one in diagnose(Visit(root)).findings if not one.fix]
+    _record(root, found, notebook)
     return found
 
 
@@ -150,12 +164,12 @@ def told(step: Step) -> str:
     return f"{step.fix} {where}: {step.action}"
 
 
-def _record(root: str, found: Repair) -> None:
+def _record(root: str, found: Repair, notebook: Notebook | None) -> None:
     """One entry that tells of all that was done, also by a repair that was interrupted."""
     notes = mend.notes(root)
     while notes:
         some, rest = notes[:_NOTES], notes[_NOTES:]
-        receipt = Notebook.open(root).record([_telling(some)])[0]
+        receipt = (notebook or Notebook.open(root)).record([_telling(some)])[0]
         if not receipt.id:
             return  # the journal is switched off: the notes wait
         found.entry = receipt.id
