@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import statistics
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -103,6 +104,22 @@ def timed(work: Callable[[], object]) -> Run:
     start, cpu = perf_counter(), process_time()
     work()
     return Run(perf_counter() - start, process_time() - cpu)
+
+
+# The peak of a program's memory; of a child of the benchmark itself it would count that's memory.
+_PEAK = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+_UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
+
+
+def peak(python: str, command: Sequence[str], env: dict[str, str]) -> int:
+    """Bytes of memory that a program takes at most, in the current folder."""
+    words = [python, "-c", _PEAK, *command]
+    done = subprocess.run(words, env=env, stdout=subprocess.PIPE, check=True)
+    return int(done.stdout) * _UNIT
 
 
 def milliseconds(seconds: float) -> str:

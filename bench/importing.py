@@ -23,19 +23,12 @@ from statistics import quantiles
 from threading import Thread
 from time import perf_counter, sleep
 
-from _measure import Row, Run, Summary, interleaved, process, table
+from _measure import Row, Run, Summary, interleaved, peak, process, table
 from _place import Place
 from _transcripts import SOURCES, grown, replicated, transcripts, unpacked
 
 RATE = 50  # messages a second
 SAID = re.compile(rb"^message number (\d+),", re.MULTILINE)
-# The peak of a program's memory; of a child of the benchmark itself it would count that's memory.
-PEAK = """
-import resource, subprocess, sys
-subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-"""
-UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 
 
 def main() -> None:
@@ -173,15 +166,13 @@ def memory(bench: Bench) -> list[Row]:
             tree, size = bench.tree(source, megabytes)
             root = place.workspace("memory")
             os.chdir(root)
-            command = [place.python, "-c", PEAK, *bench.command(source, tree)]
-            done = subprocess.run(command, env=place.env, stdout=subprocess.PIPE, check=True)
-            peak = int(done.stdout) * UNIT / 1e6
-            least = peak if megabytes == sizes[0] else least
+            most = peak(place.python, bench.command(source, tree), place.env) / 1e6
+            least = most if megabytes == sizes[0] else least
             place.remove(root)
             what = (
                 f"2 {source}, peak memory, {size / 1e6:,.0f} MB in {len(transcripts(tree)):,} files"
             )
-            rows.append(Row(what, f"{peak:,.0f} MB", "", f"{peak / least:.2f}x", "flat"))
+            rows.append(Row(what, f"{most:,.0f} MB", "", f"{most / least:.2f}x", "flat"))
     return rows
 
 
