@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from journal import dayfile
 from journal.attach import ATTACHMENT
 from journal.chain import Verdict
+from journal.daypath import namespace_of
 from journal.entry import Draft
 from journal.errors import UsageError
 from journal.ids import matches
@@ -157,4 +158,4 @@ def _adopted(verdict: Verdict, reason: str) -> Draft:
 
 
 def _namespace(verdict: Verdict) -> str:
-    return verdict.file.split("/")[1]
+    return namespace_of(verdict.file)

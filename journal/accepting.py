@@ -9,7 +9,7 @@ the text from before; where nobody has it, the redaction is taken at its word.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from journal import dayfile
@@ -111,6 +111,44 @@ class Acceptances:
         while (digest := self._before.get((entry_id, digest), "")) and digest not in seen:
             seen.add(digest)
             yield digest
+
+
+class Accepted:
+    """What is accepted of whom.
+
+    What a pack brought accepts nothing but what it brought itself (who exports anew may redact),
+    and what packs brought of the same workspace.
+    """
+
+    def __init__(self, accepting: Collection[Held], texts: Texts) -> None:
+        self._accepting, self._texts = accepting, texts
+        own = [held for held in accepting if not held.day.brought]
+        self.every = self.own = Acceptances(accepting, texts)
+        if len(own) < len(accepting):
+            self.own = Acceptances(own, texts)
+        self._others = [held for held in accepting if held.day.brought]
+        self._brought: dict[tuple[str, str], Acceptances] = {}
+
+    def of(self, held: Held) -> Acceptances:
+        """What may accept this entry."""
+        day = held.day
+        return self.brought(day.chain.workspace, day.brought) if day.brought else self.own
+
+    def brought(self, workspace: str, folder: str = "") -> Acceptances:
+        """What may accept what packs brought of this workspace, as its chains name it.
+
+        `folder`: of the pack, if it is to be what one of them brought.
+        """
+        key = workspace, folder
+        if key not in self._brought:
+            some = {
+                held
+                for held in self._others
+                if held.day.chain.workspace == workspace or held.day.brought == folder
+            }
+            every = [held for held in self._accepting if held in some or not held.day.brought]
+            self._brought[key] = Acceptances(every, self._texts) if some else self.own
+        return self._brought[key]
 
 
 def _stub_of(held: Held) -> str:

@@ -5,7 +5,7 @@ from time import time
 
 from journal import space
 from journal.catalog.catalog import Catalog
-from journal.errors import Conflict, JournalError, UsageError
+from journal.errors import Conflict, JournalError, Refused, UsageError
 from journal.selection import EVERYTHING, Selection
 
 TYPE_CHECKING = False
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from journal.notebook import Book, Notebook
     from journal.recall.engine import Answer, Engine, Hit
     from journal.recall.language import Language
+    from journal.reviewing import Approving
 
     Recall = Callable[[str, Selection, int], Answer]
 
@@ -42,6 +43,8 @@ class Journal:
         self.root = root
         self.catalog = Catalog(root, progress)
         self._made: tuple[Language, Engine] | None = None
+        self.confirm: Callable[[str], bool] | None = None  # asks whoever sits at the terminal
+        self.approving: Approving | None = None  # what is being done on somebody's approval
 
     def close(self) -> None:
         """Let go of files and memory; whatever is asked next opens them again."""
@@ -60,8 +63,18 @@ class Journal:
         return notebook(self.root)
 
     def append(self, draft: "Draft") -> "Receipt":
-        """Write one entry, durably."""
-        return self.notebook.append(draft)
+        """Write one entry, durably.
+
+        Where the policy wants a review of it, it is asked for: Refused `gate-pending` until then.
+        """
+        try:
+            return self.notebook.append(draft)
+        except Refused as error:
+            if error.kind != "gated":
+                raise
+        from journal.reviewing.saying import said
+
+        return said(self, draft)
 
     def bring(self, source: str, paths: "Sequence[str]" = (), **options: "Any") -> "Brought":
         """Import what is new of a source, such as `claude-code`, as `journal import` does.

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from journal import dayfile, names
+from journal.daypath import home_of
 from journal.errors import IntegrityError, JournalError, UsageError
 from journal.files import Folder, close, flush, write_all
 from journal.portions import Portions, refuse
@@ -47,14 +48,17 @@ class Attachment:
         """The attachment as the header's list `attachments` holds it."""
         return {"name": self.name, "bytes": self.bytes, "digest": self.digest}
 
-    def path(self, namespace: str) -> str:
+    def path(self, home: str) -> str:
         """Where its content is, relative to the workspace."""
-        return f"{folder(namespace)}/{self.digest[7:]}"
+        return f"{folder(home)}/{self.digest[7:]}"
 
 
-def folder(namespace: str) -> str:
-    """Where a namespace keeps its attachments, relative to the workspace."""
-    return f"journal/{namespace}/{FOLDER}"
+def folder(home: str) -> str:
+    """Where attachments are kept, relative to the workspace.
+
+    `home`: the namespace, or the folder of what an imported pack brought (`daypath.home_of`).
+    """
+    return f"journal/{home}/{FOLDER}"
 
 
 def of(value: object) -> list[Attachment]:
@@ -257,20 +261,27 @@ def _escaped(name: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_[]<>&!~$|" else c for c in name)
 
 
-def trouble(root: str, raw: bytes, file: str) -> tuple[str, str] | None:
-    """The state and message of a sealed slice whose attachments are not all as they were."""
-    namespace = file.split("/")[1]
+def trouble(
+    root: str, raw: bytes, file: str, is_withheld: Callable[[str, str], bool] = lambda *_: False
+) -> tuple[str, str] | None:
+    """The state and message of a sealed slice whose attachments are not all as they were.
+
+    `is_withheld` is asked, with the day file and a digest, of a file that is not there.
+    """
+    home = home_of(file)
     worst = None
     for one in of(dayfile.parse(raw).values.get(FIELD)):
-        path = one.path(namespace)
+        path = one.path(home)
         try:
-            with Folder(root, folder(namespace)) as here:
+            with Folder(root, folder(home)) as here:
                 digest = digest_in(here, one.digest[7:])
         except FileNotFoundError:
             digest = ""
         except (OSError, JournalError) as error:
             why = getattr(error, "strerror", None) or str(error)
             worst = worst or ("missing", f"{ATTACHMENT} {one.name} can't be read: {path}: {why}")
+            continue
+        if not digest and is_withheld(file, one.digest):
             continue
         if not digest:
             return "missing", f"{ATTACHMENT} {one.name} is gone: {path}"

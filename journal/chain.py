@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from journal import seal
@@ -117,12 +118,14 @@ class Index:
         self.promised = {promised.id: promised for promised in evidence.acknowledged}
         self.known = {promised.header: promised for promised in evidence.acknowledged}
         for promised in evidence.acknowledged:
-            chain = evidence.chains.of(promised.writer, promised.namespace)
-            chain.promised[promised.seq] = promised
+            evidence.chains.at(promised).promised[promised.seq] = promised
         regular = [held for held in evidence.held if held.day.regular]
         dropped: set[Held] = set()
         while twins := self._fill([held for held in regular if held not in dropped]):
             dropped.update(pair[self._is_better(*pair)] for pair in twins)
+        if spare := _spare(regular, evidence.chains.masked):
+            dropped |= spare
+            self._fill([held for held in regular if held not in dropped])
         copies = [held for held in evidence.held if not held.day.regular]
         by_hand = {(held.id, held.day.date) for held in regular if not held.header}
         dropped |= {held for held in copies if (held.id, held.day.date) in by_hand}
@@ -132,7 +135,7 @@ class Index:
     def rehome(self, homes: dict[Held, Chain]) -> None:
         """Count moved entries where they belong."""
         for held, home in homes.items():
-            held.day = Day(held.day.path, held.day.date, home, held.day.regular)
+            held.day = replace(held.day, chain=home)
         self._fill(self.held)
 
     def _fill(self, entries: list[Held]) -> list[tuple[Held, Held]]:
@@ -144,6 +147,7 @@ class Index:
         self.accepting: list[Held] = []
         for chain in self.evidence.chains:
             chain.held = {}
+            self.named.update(head for told in chain.heads.values() for head in told.values())
         found = [(other, held) for held in entries if (other := self._add(held)) is not held]
         self.accepting += self._remembered()
         return found
@@ -159,7 +163,7 @@ class Index:
         ]
 
     def _day_of(self, promised: Acknowledged) -> Day:
-        chain = self.evidence.chains.of(promised.writer, promised.namespace)
+        chain = self.evidence.chains.at(promised)
         return Day(promised.file, promised.file.rpartition("/")[2][:10], chain)
 
     def _add(self, held: Held) -> Held:
@@ -170,7 +174,7 @@ class Index:
         if same is not held and same.header == held.header and same.state == held.state == INTACT:
             return same
         self.by_header.setdefault(held.header, held)
-        if held.state == INTACT:
+        if held.state == INTACT and held.day.chain.believed:
             self.named.add(held.prev)
             if held.kind in ACCEPTS:
                 self.accepting.append(held)
@@ -181,6 +185,10 @@ class Index:
 
     def _is_better(self, one: Held, other: Held) -> bool:
         """Whether the first copy of an intact entry stands where it belongs, or neither does."""
+        # What a pack brought says nothing of what was lost here, and one nobody believes nothing.
+        ranks = [(held.day.chain.believed, not held.day.brought) for held in (one, other)]
+        if ranks[0] != ranks[1]:
+            return ranks[0] > ranks[1]
         return self._is_at_home(one) or not self._is_at_home(other)
 
     def _is_at_home(self, held: Held) -> bool:
@@ -213,7 +221,12 @@ class Index:
         if not held.before:
             return held.prev == chain.genesis
         promised = chain.promised.get(held.before)
-        return promised is not None and promised.header == held.prev
+        if promised is not None and promised.header == held.prev:
+            return True
+        link = f"{held.before}:{held.prev}"
+        if not held.day.brought:
+            return False
+        return link in chain.gaps or link in self.evidence.chains.apart
 
     def doubtful(self) -> list[Held]:
         """Every entry that doesn't simply hold."""
@@ -221,6 +234,8 @@ class Index:
 
     def _holds(self, held: Held) -> bool:
         if held.state != INTACT or held.rest:
+            return False
+        if (held.day.brought, held.id, held.header) in self.evidence.chains.masked:
             return False
         chain = held.day.chain
         promised = chain.promised.get(held.seq)
@@ -233,8 +248,31 @@ class Index:
             and held.before < held.seq
             and (held.date == held.day.date or not held.day.regular)
             and (chain, held.seq) not in self.crowded
+            and chain.believed
             and self.links(held)
         )
+
+    def lacking(self) -> Iterator[tuple[Chain, int, str]]:
+        """The ends of what packs brought that no entry stands for any more: number and header."""
+        for chain in self.evidence.chains:
+            for seq, head in chain.ends:
+                is_known = head in self.by_header or f"{seq}:{head}" in self.evidence.chains.apart
+                if seq not in chain.held and not is_known:
+                    yield chain, seq, head
+
+
+def _spare(regular: list[Held], masks: set[tuple[str, str, str]]) -> set[Held]:
+    """Entries that were masked on their way here, and are here in their own words, too."""
+    if not masks:
+        return set()
+    masked = [one for one in regular if (one.day.brought, one.id, one.header) in masks]
+    there = {(one.day.chain, one.id) for one in set(regular).difference(masked) if one.header}
+    first = {(one.day.chain, one.id): one for one in reversed(masked)}
+    return {
+        one
+        for one in masked
+        if (key := (one.day.chain, one.id)) in there or first[key].header != one.header
+    }
 
 
 def verify(evidence: Evidence) -> list[Verdict]:
@@ -242,7 +280,8 @@ def verify(evidence: Evidence) -> list[Verdict]:
     index = Index(evidence)
     doubtful = index.doubtful()
     gone = [one for one in evidence.acknowledged if one.id not in index.by_id]
-    if not doubtful and not gone and not index.accepting and not evidence.past.committed():
+    calm = not (doubtful or gone or index.accepting or any(index.lacking()))
+    if calm and not evidence.past.committed():
         return [_intact(held) for held in index.held]
     from journal.inquiry import Inquiry
 

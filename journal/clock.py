@@ -107,13 +107,17 @@ def offsets(zone: tzinfo, start: int, end: int) -> list[tuple[int, int]]:
     _epoch_offset(zone, end)  # a bad end is told before the walk to it
     low, offset = start, _epoch_offset(zone, start)
     table = [(low, offset)]
+    if isinstance(zone, timezone):  # it has one offset: no need to look at thousands of days
+        return table
+    was = None
     for following in range(start + _PROBE, end + _PROBE, _PROBE):
         high = min(following, end)
-        while _epoch_offset(zone, high) != offset:
+        exact = (_EPOCH + timedelta(seconds=high)).astimezone(zone).utcoffset()
+        while exact != was and _epoch_offset(zone, high) != offset:
             low = _change(zone, low, high, offset)
             offset = _epoch_offset(zone, low)
             table.append((low, offset))
-        low = high
+        low, was = high, exact
     return table
 
 

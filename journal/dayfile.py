@@ -30,6 +30,7 @@ _CLOCK = re.compile(r"## (\d\d:\d\d(?::\d\d)?)(?:[ \t]+(.*))?", re.DOTALL | re.A
 _OPENING = re.compile(rb"[ \t]*\n(?:[ \t]*\n)*```yaml entry[ \t]*\n")
 _CLOSING = re.compile(rb"^```[ \t]*(?:\n|\Z)", re.MULTILINE)
 _SEALED = frozenset(SEALED)
+HAND = re.compile(r"h-[0-9a-f]{12}(?:-[0-9]+)?")  # the id of a handwritten entry
 INTACT, EDITED, TORN, UNSEALED = "intact", "edited", "torn", "handwritten"
 
 
@@ -74,6 +75,35 @@ class Piece:
         self.postscript = b""
         self.header = ""
         self.trouble = ""
+
+
+class Twins:
+    """Names for a day's handwritten entries, of which several may read alike.
+
+    What an imported pack brought that this namespace has already is no further one. So the
+    workspace's own come first.
+    """
+
+    __slots__ = ("_count", "_names", "_there")
+
+    def __init__(self) -> None:
+        self._count: dict[str, int] = {}
+        self._names: dict[tuple[str, str], list[str]] = {}
+        self._there: dict[tuple[str, str, str], int] = {}
+
+    def name(self, base: str, namespace: str = "", pack: str = "") -> tuple[str, bool]:
+        """The next one's id, and whether it is new; `base`: without a number.
+
+        `pack`: the folder of what the pack brought, empty for the workspace's own.
+        """
+        here = (base, namespace, pack)
+        nth = self._there[here] = self._there.get(here, 0) + 1
+        names = self._names.setdefault((base, namespace), [])
+        if nth <= len(names):
+            return names[nth - 1], False
+        count = self._count[base] = self._count.get(base, 0) + 1
+        names.append(f"{base}-{count}" if count > 1 else base)
+        return names[-1], True
 
 
 def front_end(data: bytes) -> int:

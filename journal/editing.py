@@ -57,8 +57,10 @@ def at_entry(notebook: Notebook, entry: Entry) -> Place:
         )
     day, mine = DayFile(file), own_writer(notebook.store)
     owner = day.writer or notebook.store.config.writer
-    if not day.regular or owner != mine:
+    if day.pack or not day.regular or owner != mine:
         whose = f"the file of writer {owner}" if day.regular else "a copy, and no writer's file"
+        if day.pack:
+            whose = f"what an imported pack brought of writer {owner}"
         raise UsageError(
             f"this is {whose}; this folder's writer is {mine or 'not named yet'}",
             kind="not-yours",

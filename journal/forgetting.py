@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from journal import hidden, strike
 from journal.entry import Draft
@@ -14,6 +14,7 @@ from journal.errors import JournalError, UsageError
 from journal.mend.holding import not_amid
 from journal.notebook import given
 from journal.pages import refresh
+from journal.reviewing.entries import gate_entries, with_requests
 from journal.seal import Sealing
 from journal.strike import Stroke, history
 from journal.strike.places import others
@@ -24,11 +25,14 @@ from journal.verify import verdicts
 if TYPE_CHECKING:
     from journal.api import Journal
     from journal.catalog.row import Row
+    from journal.entry import Receipt as Written
     from journal.notebook import Notebook
     from journal.protocol import Session
     from journal.receipt import Receipt
 
 Progress = Callable[[int, int], None]
+_TITLES = {hidden.HIDE: "Hide", hidden.UNHIDE: "Show again"}
+_ASKED = "It asked for what is purged."
 MOST = 2000  # entries purged at once: each group is noted, told and done before the next
 _ROUNDS = 2  # how often what an editor saved meanwhile is masked, too
 
@@ -78,8 +82,29 @@ def _say(
     journal.catalog.catch_up()
     now = {row.id: journal.catalog.forgotten(row.id) is not None for row in rows}
     wanted = [row for row in rows if now[row.id] is (what == hidden.UNHIDE)]
+    _not_off(journal.notebook)
+    ids = [row.id for row in wanted]
+    asked = {"ids": ids, "what": what, "reason": reason}
+    with gate_entries(journal, "forget", ids, asked, _TITLES[what]):
+        said = _told(journal, wanted, what, verb, reason) if wanted else {}
+    stay = tuple(f"{name} stays as it is, and may tell otherwise" for name in refresh(journal))
+    notices = {one: said[one].notices for one in said}
+    if said and stay:
+        last = [*said][-1]
+        notices[last] = (*notices[last], *stay)
+    return [
+        Forgotten(row.id, what, said[row.id].id, notices[row.id])
+        if row.id in said
+        else Forgotten(row.id, what)
+        for row in rows
+    ]
+
+
+def _told(
+    journal: Journal, wanted: Sequence[Row], what: str, verb: str, reason: str
+) -> dict[str, Written]:
+    """The entries that say so, by the id of each that they hide, or show again."""
     notebook = journal.notebook
-    _not_off(notebook)
     drafts = [
         Draft(
             body=reason, kind="forget", namespace=row.namespace, title=f"{verb} {row.id}",
@@ -89,15 +114,16 @@ def _say(
     ]  # fmt: skip
     # Not as anything else is let in: what a policy withholds would hide nothing.
     own = [notebook.intake.own(given(draft, notebook.store)) for draft in drafts]
-    receipts = notebook.append_sealings([Sealing(draft) for draft in own]) if own else []
-    said = dict(zip((row.id for row in wanted), receipts, strict=True))
-    refresh(journal)
-    return [
-        Forgotten(row.id, what, said[row.id].id, said[row.id].notices)
-        if row.id in said
-        else Forgotten(row.id, what)
-        for row in rows
-    ]
+    receipts = notebook.append_sealings([Sealing(draft) for draft in own])
+    return dict(zip((row.id for row in wanted), receipts, strict=True))
+
+
+def hide_again(journal: Journal, what: Mapping[str, Any]) -> list[Forgotten]:
+    """Hide entries, or show them again, as it was asked for and approved."""
+    journal.catalog.catch_up()
+    rows = [journal.catalog.named(one) for one in what["ids"]]
+    act = unhide if what["what"] == hidden.UNHIDE else hide
+    return act(journal, rows, what["reason"])
 
 
 def purge(
@@ -114,13 +140,13 @@ def purge(
     nothing is done for it. UsageError if one is nowhere here, Refused if one is needed to verify
     others; then nothing was done. Whatever else went wrong says how far it came.
     """
-    ids = list(ids)
     journal.catalog.catch_up()
+    ids = with_requests(journal, ids)
     store = journal.notebook.store
     was_purged = any(journal.catalog.is_purged(base_id(one)) for one in ids)
     by_id = {} if isinstance(reason, str) else {base_id(one): why for one, why in reason.items()}
     purging = Purging(
-        why=lambda one: reason if isinstance(reason, str) else by_id[one],
+        why=lambda one: reason if isinstance(reason, str) else by_id.get(one, _ASKED),
         verdicts=lambda: verdicts(store),
         told=lambda: sound_purges(store, verdicts(store)) if was_purged else {},
         spares=spares,
@@ -130,7 +156,15 @@ def purge(
         plan=lambda some: purges(journal.root, some, purging),
         most=MOST,
     )
-    return in_groups(journal, ids, striking, progress)
+    why = reason if isinstance(reason, str) else dict(reason)
+    asked = {"ids": ids, "reason": why, "spares": spares}
+    with gate_entries(journal, "purge", ids, asked, "Purge"):
+        return in_groups(journal, ids, striking, progress)
+
+
+def purge_again(journal: Journal, what: Mapping[str, Any]) -> list[Done]:
+    """Purge entries as it was asked for and approved."""
+    return purge(journal, what["ids"], what["reason"], spares=what["spares"])
 
 
 def _not_off(notebook: Notebook) -> None:

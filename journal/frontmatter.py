@@ -55,6 +55,11 @@ def read(block: str) -> dict[str, Any]:
         return load(block)
 
 
+def one(line: str) -> dict[str, Any]:
+    """The value of one line as the journal writes it, by its key; ValueError of any other line."""
+    return _lines([line], {})
+
+
 def _framed(found: re.Match[str]) -> dict[str, Any]:
     """The journal's own writing: what every sealed header has is taken by one match."""
     entry_id, at, lines, seq, prev, size, closes, digest = found.groups()

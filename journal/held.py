@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from journal import dayfile
+from journal import dayfile, seal
 from journal.dayfile import EDITED, INTACT, UNSEALED, Piece
 
 _NOBODY = 1 << 62
@@ -37,16 +37,31 @@ class Chain:
     promised: dict[int, Acknowledged] = field(default_factory=dict)
     # From this number on, this machine's spool knows all of it.
     covered: int = _NOBODY
+    believed: bool = True  # false: nobody vouches for the pack that brought it
+    # What manifests of imported packs say of it: links to entries that no pack brought, headers by
+    # number and by the pack's folder, and of these the newest that came (with the file).
+    gaps: set[str] = field(default_factory=set)
+    heads: dict[int, dict[str, str]] = field(default_factory=dict)
+    ends: dict[tuple[int, str], str] = field(default_factory=dict)
+    workspace: str = ""  # the one it was made in, where that is another one
+
+    def told(self, seq: int, folder: str) -> str:
+        """The header of this number, as the manifest in that folder says; empty if it doesn't."""
+        return self.heads.get(seq, {}).get(folder, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day file as verification needs it; `regular` is false for copies and other odd names."""
+    """A day file as verification needs it; `regular` is false for copies and other odd names.
+
+    `brought`: the folder of the imported pack that brought it; empty of the workspace's own.
+    """
 
     path: str
     date: str
     chain: Chain
     regular: bool = True
+    brought: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -84,19 +99,37 @@ class Acknowledged:
 
 
 class Chains:
-    """The chains that files and spools name, each made once."""
+    """The chains that files and spools name, each made once.
+
+    `brought` tells the chain of a file that lies in the folder of an imported pack. `masked` are
+    folder, id and header of what was masked on its way here, `apart` the links of what was kept
+    aside.
+    """
 
     def __init__(self, genesis: Callable[[str, str], str]) -> None:
         self._genesis = genesis
-        self._all: dict[tuple[str, str], Chain] = {}
+        self._all: dict[tuple[str, str, str], Chain] = {}
+        self.brought: Callable[[str], Chain | None] = lambda _: None
+        self.masked: set[tuple[str, str, str]] = set()
+        self.apart: set[str] = set()
 
-    def of(self, writer: str, namespace: str) -> Chain:
-        """The chain of this writer in this namespace."""
-        chain = self._all.get((writer, namespace))
+    def of(
+        self, writer: str, namespace: str, workspace: str = "", *, believed: bool = True
+    ) -> Chain:
+        """The chain of this writer in this namespace, of this workspace or of another one."""
+        key = (workspace, writer, namespace)
+        chain = self._all.get(key)
         if chain is None:
-            genesis = self._genesis(writer, namespace).partition(":")[2]
-            chain = self._all[writer, namespace] = Chain(writer, namespace, genesis)
+            first = seal.genesis(*key) if workspace else self._genesis(writer, namespace)
+            genesis = first.partition(":")[2]
+            chain = self._all[key] = Chain(
+                writer, namespace, genesis, believed=believed, workspace=workspace
+            )  # fmt: skip
         return chain
+
+    def at(self, promised: Acknowledged) -> Chain:
+        """The chain of an entry that a spool or git remembers."""
+        return self.brought(promised.file) or self.of(promised.writer, promised.namespace)
 
     def __iter__(self) -> Iterator[Chain]:
         return iter(self._all.values())

@@ -50,15 +50,16 @@ class Forgetting:
 
 
 class Said:
-    """What all forget entries say."""
+    """What all forget entries say, and `also` what others do."""
 
-    __slots__ = ("_by_target",)
+    __slots__ = ("_also", "_by_target")
 
-    def __init__(self) -> None:
+    def __init__(self, also: Said | None = None) -> None:
         self._by_target: dict[str, list[Forgetting]] = {}
+        self._also = also
 
     def __bool__(self) -> bool:
-        return bool(self._by_target)
+        return bool(self._by_target or self._also)
 
     def add(self, one: Forgetting) -> None:
         """One more."""
@@ -72,10 +73,7 @@ class Said:
 
     def hides(self, entry_id: str) -> bool:
         """Whether the newest one hides the entry, a purge that isn't one counting as that."""
-        exact = [
-            (one.by, HIDE if one.what == PURGE else one.what)
-            for one in self._by_target.get(entry_id, ())
-        ]
+        exact = [(one.by, HIDE if one.what == PURGE else one.what) for one in self.naming(entry_id)]
         return bool(exact) and max(exact)[1] == HIDE
 
     def may_be_purged(self, entry_id: str) -> bool:
@@ -94,10 +92,15 @@ class Said:
         return self.decided(entry_id, piece) == PURGE
 
     def _about(self, entry_id: str) -> list[Forgetting]:
-        found = self._by_target.get(entry_id, [])
+        found = self.naming(entry_id)
         if entry_id.startswith("h-") and (base := base_id(entry_id)) != entry_id:
-            return found + [one for one in self._by_target.get(base, []) if one.what == PURGE]
+            return found + [one for one in self.naming(base) if one.what == PURGE]
         return found
+
+    def naming(self, target: str) -> list[Forgetting]:
+        """What is said of this very id."""
+        found = self._by_target.get(target, [])
+        return found + self._also.naming(target) if self._also else found
 
 
 def forgetting(piece: Piece, by: str) -> Forgetting | None:

@@ -13,12 +13,12 @@ from dataclasses import replace
 from functools import cached_property
 
 from journal import dayfile, remains
-from journal.accepting import Acceptances
+from journal.accepting import Accepted
 from journal.chain import Index, Verdict, slice_digest
 from journal.dayfile import EDITED, INTACT, TORN
 from journal.held import Acknowledged, Chain, Held
 from journal.pins import Pins
-from journal.verdicts import compared, diff, plain, resembles
+from journal.verdicts import absent, brought, compared, diff, plain, resembles
 
 _HEADER = "its header is not what was sealed"
 _CUT = "its header breaks off: a write was cut short"
@@ -35,7 +35,7 @@ class Inquiry:
         self.witnesses: dict[tuple[Chain, int], list[Held]] = defaultdict(list)
         self.discredited: set[Held] = set()
         self.moved: dict[Held, Chain] = {}  # where misplaced entries belong
-        self.accepted = Acceptances([], self._sealed_texts)
+        self.accepted = Accepted([], self._sealed_texts)
         self.found: dict[Held, Verdict] = {}
         self.others: list[Verdict] = []
 
@@ -44,8 +44,8 @@ class Inquiry:
         self._gather()
         gone, accepting = dict(self.gone), self.index.accepting
         while True:
-            self.accepted = Acceptances(accepting, self._sealed_texts)
-            redacted = (self.index.by_id.get(of) for of in self.accepted.redacted)
+            self.accepted = Accepted(accepting, self._sealed_texts)
+            redacted = (self.index.by_id.get(of) for of in self.accepted.every.redacted)
             self.past.learn({held.day.path for held in redacted if held})
             self.gone, self.found, self.discredited = dict(gone), {}, set()
             for held in sorted(self._to_judge(), key=lambda held: -held.seq):
@@ -55,15 +55,17 @@ class Inquiry:
                 break
             accepting = sound  # who isn't intact can't accept anything
         self.others = [verdict for held in self.doubtful for verdict in self._swallowed(held)]
-        self.others += [self._absent(promised) for promised in self.gone.values()]
-        evidence = self.index.evidence
-        self.others += Pins(accepting, evidence.held, self.past).settle(self.found)
+        self.others += [absent(one, taken=self.past.taken(one)) for one in self.gone.values()]
+        self.others += self._lacking()
+        # A pin's file is one of the workspace where it was adopted.
+        pinning = [held for held in accepting if not held.day.brought]
+        self.others += Pins(pinning, self.index.evidence.held, self.past).settle(self.found)
         return self.found, self.others
 
     def _gather(self) -> None:
         # What git's HEAD has in a file, and the file no longer, is gone too.
         for promised in self.past.committed():
-            chain = self.index.evidence.chains.of(promised.writer, promised.namespace)
+            chain = self.index.evidence.chains.at(promised)
             chain.promised.setdefault(promised.seq, promised)
             if promised.id not in self.index.by_id:
                 self.gone.setdefault(promised.id, promised)
@@ -80,8 +82,8 @@ class Inquiry:
         return held not in self.found or self.found[held].state in (INTACT, "redacted")
 
     def _to_judge(self) -> list[Held]:
-        back = [self.index.by_header.get(header) for header in self.accepted.headers]
-        back += [self.index.by_id.get(of) for of in self.accepted.ids]
+        back = [self.index.by_header.get(header) for header in self.accepted.every.headers]
+        back += [self.index.by_id.get(of) for of in self.accepted.every.ids]
         return list(dict.fromkeys([*self.doubtful, *filter(None, back)]))
 
     def _sealed_texts(self, held: Held) -> list[bytes]:
@@ -115,24 +117,24 @@ class Inquiry:
     def _home(self, held: Held, homes: dict[str, Chain]) -> Chain:
         """The chain that the entry belongs to: what the spool says, else its predecessor's."""
         chain = held.day.chain
-        if not held.header or (not held.before and held.prev == chain.genesis):
+        if not held.header or not chain.believed:
+            return chain
+        if not held.before and held.prev == chain.genesis:
             return chain
         chains = self.index.evidence.chains
         if promised := self.index.known.get(held.header):
-            return chains.of(promised.writer, promised.namespace)
+            return chains.at(promised)
         if before := self.index.by_header.get(held.prev):
             return homes.get(before.header, before.day.chain)
         if promised := self.index.known.get(held.prev):
-            return chains.of(promised.writer, promised.namespace)
+            return chains.at(promised)
         return next((other for other in chains if other.genesis == held.prev), chain)
 
     # One entry
 
     def _judge(self, held: Held) -> Verdict:
-        if state := self.accepted.state(held):
-            return plain(held, state)
-        if state := self.accepted.came_back(held):
-            return plain(held, state, "its text has come back")
+        if verdict := brought(held, self.index.evidence.chains.masked) or self._accepted(held):
+            return verdict
         if not held.header:
             return self._unsealed(held)
         if why := self._why_changed(held):
@@ -140,6 +142,13 @@ class Inquiry:
         if why := self._why_alien(held):
             return plain(held, "alien", why)
         return self._placed(held)
+
+    def _accepted(self, held: Held) -> Verdict | None:
+        accepted = self.accepted.of(held)
+        if state := accepted.state(held):
+            return plain(held, state)
+        state = accepted.came_back(held)
+        return plain(held, state, "its text has come back") if state else None
 
     def _why_changed(self, held: Held) -> str:
         """What is wrong with its text, as far as seal, spool, git and its successors can tell."""
@@ -158,6 +167,8 @@ class Inquiry:
 
     def _contradiction(self, held: Held) -> str:
         """What speaks against the header when its old text is nowhere."""
+        if held.day.chain.told(held.seq, held.day.brought) not in ("", held.header):
+            return "the pack that brought it names another header"
         witnesses = [one for one in self._witnesses(held) if one not in self.discredited]
         if witnesses and all(one.prev != held.header for one in witnesses):
             return "the entry after it names another header"
@@ -198,7 +209,8 @@ class Inquiry:
         return held.header not in vouched or len(set(vouched)) > 1
 
     def _is_vouched(self, held: Held) -> bool:
-        if any(one.prev == held.header for one in self._witnesses(held)):
+        heads = held.day.chain.heads.get(held.seq, {}).values()
+        if held.header in (*heads, *(one.prev for one in self._witnesses(held))):
             return True
         old = self._original(held)
         return old is not None and dayfile.parse(old).header == held.header
@@ -220,7 +232,7 @@ class Inquiry:
         return {chain: sorted(chain.held) for chain in self.index.evidence.chains}
 
     def _links(self, held: Held) -> bool:
-        if self.index.links(held) or held.prev in self.accepted.headers:
+        if self.index.links(held) or held.prev in self.accepted.of(held).headers:
             return True
         return self.past.has_header(held.before, held.prev)
 
@@ -254,13 +266,13 @@ class Inquiry:
         """The header that the entry of this number in this chain has, as those after it say."""
         witnesses = self.witnesses[held.day.chain, seq] if seq else []
         sound = [one.prev for one in witnesses if one is not held and one not in self.discredited]
-        return sound[0] if sound else ""
+        return sound[0] if sound else held.day.chain.told(seq, held.day.brought)
 
     def _unsealed(self, held: Held) -> Verdict:
         """A piece without a readable header: a person's, or what is left of a sealed one."""
         for one in remains.found_in(held, self.index, self.gone):
             self.gone.pop(one.id, None)
-            if state := self.accepted.of_remains(one.id, held.raw):
+            if state := self.accepted.of(held).of_remains(one.id, held.raw):
                 return replace(plain(held, state), id=one.id)
             text = one.promised.text if one.promised else None
             if text is None and held.state == TORN:
@@ -283,7 +295,7 @@ class Inquiry:
             self.gone.pop(one.id, None)
             line = held.line + held.raw.count(b"\n", 0, one.offset)
             now = held.raw[one.offset :].rstrip(b"\n")
-            if state := self.accepted.of_remains(one.id, now):
+            if state := self.accepted.of(held).of_remains(one.id, now):
                 yield Verdict(one.id, state, held.day.path, line)
                 continue
             text = one.promised.text if one.promised else b""
@@ -299,15 +311,9 @@ class Inquiry:
             message = "only its end is here: another program tore it off"
             yield Verdict(torn.id, TORN, held.day.path, line, message)
 
-    # Absent entries
-
-    def _absent(self, promised: Acknowledged) -> Verdict:
-        if self.past.taken(promised):
-            state, message = "elsewhere", "git has it, in another branch, the reflog or a stash"
-        elif promised.gone:
-            state, message = "missing", "it was put back once and is gone again"
-        elif promised.placed:
-            state, message = "missing", "it is gone from its file"
-        else:
-            state, message = "spooled", "acknowledged, and not yet in its file"
-        return Verdict(promised.id, state, promised.file, 0, message)
+    def _lacking(self) -> Iterator[Verdict]:
+        """The ends of chains that packs brought, and that are gone."""
+        for chain, seq, head in self.index.lacking():
+            if head not in self.accepted.brought(chain.workspace).headers:
+                said = f"number {seq} of {chain.writer}, which a pack brought, is gone"
+                yield Verdict(f"{chain.writer}:{seq}", "missing", chain.ends[seq, head], 0, said)

@@ -6,6 +6,7 @@ The order is policy, redaction, protocol: a draft goes through `intake` before i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -24,6 +25,7 @@ from journal.workspace import read_config
 
 if TYPE_CHECKING:
     from journal.attach import Attachment as Attached
+    from journal.policy.gates import Approval
 
 _KEYS = (*seal.TEXT_KEYS, "namespace")
 _AT_ONCE = 32  # drafts whose texts are looked through together for secrets
@@ -54,6 +56,7 @@ class Notebook:
         self._sources = space.sources_of(store.root)
         self._known = Known()
         self.turned: space.Turned | None = None  # see `Space`: what knows sessions without reading
+        self._approval: Approval | None = None
         self._intake = _intake(place)
 
     @classmethod
@@ -132,6 +135,25 @@ class Notebook:
     def refresh(self) -> None:
         """Look again at the policy, and at what the user's own secrets are: for who stays open."""
         self._intake = _intake(self.place)
+        self._intake.approval = self._approval
+
+    @property
+    def approval(self) -> Approval | None:
+        """What was allowed, of all that is appended now; None outside of `under`."""
+        return self._approval
+
+    @contextmanager
+    def under(self, approval: Approval) -> Iterator[None]:
+        """What is appended in it passes the policy's gates, as far as it was allowed.
+
+        For `journal.reviewing` alone, which sees to it that somebody did.
+        """
+        before = self._approval
+        self._approval = self._intake.approval = approval
+        try:
+            yield
+        finally:
+            self._approval = self._intake.approval = before
 
     def record(self, drafts: Sequence[Draft]) -> list[Receipt]:
         """Write entries by which the journal itself tells what was done: no mode holds them back.
@@ -197,7 +219,7 @@ class Notebook:
         data = self.store.content(entry.source.file) or b""
         for piece in dayfile.pieces(data):
             if piece.offset == entry.source.offset and entry.source.line:
-                return self.store.shown(entry.id, piece).raw
+                return self.store.shown(entry.id, piece, entry.source.file).raw
         waiting = (r.slice for r in self.store.spooled() if r.id == entry.id)
         return next((self.store.shown(entry.id, dayfile.parse(one)).raw for one in waiting), b"")
 

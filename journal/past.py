@@ -9,6 +9,7 @@ from functools import cached_property
 from hashlib import sha1, sha256
 
 from journal import chain, dayfile, gitstate, seal
+from journal.daypath import namespace_of
 from journal.held import Acknowledged
 from journal.preamble import preamble
 from journal.workspace import Config
@@ -181,8 +182,8 @@ class GitPast(chain.Past):
         return found
 
     def _preamble(self, file: str) -> bytes:
-        _, namespace, _, name = file.split("/")
-        return preamble(name[:10], namespace, self.config.timezone, self._writer(file))
+        name = file.rpartition("/")[2]
+        return preamble(name[:10], namespace_of(file), self.config.timezone, self._writer(file))
 
     def _writer(self, file: str) -> str:
         found = _SHARD.search(file)
@@ -195,7 +196,7 @@ class GitPast(chain.Past):
             return None
         entry_id = str(piece.values.get("id", ""))
         return Acknowledged(
-            entry_id, seq, self._writer(file), file.split("/")[1], file, raw,
+            entry_id, seq, self._writer(file), namespace_of(file), file, raw,
             piece.header,
         )  # fmt: skip
 

@@ -20,7 +20,7 @@ from journal.hidden import PURGE, base_id
 from journal.verdicts import diff
 
 ADOPTED = "adopted, and unchanged since"
-_FILE = re.compile(r"journal/[a-z0-9][a-z0-9-]{0,31}/[0-9]{4}/[^/]+\.md")
+_FILE = re.compile(r"journal/(?:[a-z0-9][a-z0-9-]{0,31}/[0-9]{4}|pack\.[^/]+/[^/]+)/[^/]+\.md")
 
 
 @dataclass(frozen=True, slots=True)

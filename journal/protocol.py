@@ -19,7 +19,7 @@ from journal.errors import JournalError
 from journal.files import Folder, close, flush, lock, unlock
 from journal.known import Known, Place, place_of
 from journal.receipt import Receipt, promised
-from journal.space import PENDING, Space, day_path, writer_of
+from journal.space import PENDING, PLACING, Space, day_path, writer_of
 from journal.spool import encode
 from journal.spoolfile import SpoolFile
 from journal.turns import Turns
@@ -62,8 +62,8 @@ def _locked(
     space: Space, home: Folder, lock_fd: int, drafts: "list[seal.Sealing]", known: Known | None
 ) -> "list[Receipt]":
     notices: list[str] = []
-    if os.path.lexists(f"{space.root}/{PENDING}"):
-        from journal.strike import resume
+    if os.path.lexists(f"{space.root}/{PENDING}") or os.path.lexists(f"{space.root}/{PLACING}"):
+        from journal.packed import resume
 
         notices = resume(space, home, lock_fd)
     session = Session(space, home, writer_of(space, lock_fd), *notices)

@@ -11,12 +11,13 @@ KIND = "redact"
 
 
 class Redacted:
-    """What all redact entries say that count: those whose own seals hold."""
+    """What all redact entries say that count, those whose own seals hold; and `also` others."""
 
-    __slots__ = ("_by_target",)
+    __slots__ = ("_also", "_by_target")
 
-    def __init__(self) -> None:
+    def __init__(self, also: Redacted | None = None) -> None:
         self._by_target: dict[str, list[tuple[str, str, str]]] = {}
+        self._also = also
 
     def learn(self, piece: Piece) -> str:
         """Note what a slice says, if it is a redact entry that counts; the id that it is about."""
@@ -30,6 +31,8 @@ class Redacted:
 
     def came_back(self, entry_id: str, piece: Piece) -> bool:
         """Whether the entry was redacted, and this is its slice as it was before."""
+        if self._also and self._also.came_back(entry_id, piece):
+            return True
         said = self._by_target.get(entry_id)
         if not said:
             return False

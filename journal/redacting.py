@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from journal import attach, dayfile
-from journal.daypath import DayFile, names_in
+from journal.daypath import DayFile, is_pack, names_in
 from journal.deadletters.again import letters
 from journal.deadletters.again import strike as strike_letters
 from journal.forgetting import Done, Progress, Striking, in_groups
@@ -17,6 +17,7 @@ from journal.header import id_of
 from journal.header import known as known_of
 from journal.names import is_slug
 from journal.portions import Portions
+from journal.reviewing.entries import gate_entries
 from journal.selection import Selection
 from journal.strike.places import read
 from journal.strike.plan import Redacting, check, redactions
@@ -126,11 +127,12 @@ class Finder:
 
 
 def _attachments(root: str, finder: Finder) -> Iterator[Held]:
-    for namespace in sorted(names_in(root, "journal", [])):
-        folder = attach.folder(namespace)
-        for name in sorted(names_in(root, folder, [])) if is_slug(namespace) else ():
+    for home in sorted(names_in(root, "journal", [])):
+        folder = attach.folder(home)
+        is_ours = is_slug(home) or is_pack(home)
+        for name in sorted(names_in(root, folder, [])) if is_ours else ():
             data = read(root, f"{folder}/{name}")
-            portions = Portions([data], finder.masking(namespace))
+            portions = Portions([data], finder.masking("" if is_pack(home) else home))
             deque(portions, maxlen=0)  # what was found is known once all was taken
             if portions.found:
                 rules = dict(sorted(Counter(portions.found).items()))
@@ -156,8 +158,7 @@ def apply(
     Captures that failed are masked as well. UsageError if an entry is nowhere here; then nothing
     was done to entries.
     """
-    notebook = journal.notebook
-    strike_letters(notebook.place)
+    ids, notebook = list(ids), journal.notebook
     store = notebook.store
     redacting = Redacting(Finder(notebook).masking, lambda: verdicts(store), reason)
     striking = Striking(
@@ -166,4 +167,11 @@ def apply(
         most=MOST,
         again=lambda some: redactions(journal.root, some, redacting, again=True),
     )
-    return in_groups(journal, ids, striking, progress)
+    with gate_entries(journal, "redact", ids, {"ids": ids, "reason": reason}, "Mask secrets in"):
+        strike_letters(notebook.place)
+        return in_groups(journal, ids, striking, progress)
+
+
+def again(journal: Journal, what: Mapping[str, Any]) -> list[Done]:
+    """Mask what was asked for, and approved."""
+    return apply(journal, what["ids"], what["reason"])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from journal import clock
+from journal.daypath import IMPORTED
 from journal.forgetting import Done, Progress, purge
 from journal.policy.admission import FILE, RECORD
 from journal.policyfile import read_policy
+from journal.reviewing.entries import gate_entries
 from journal.selection import Selection
 from journal.strike.places import Place
 from journal.strike.plan import is_typed_in
@@ -97,7 +99,8 @@ def _due_in(journal: Journal, namespace: str, limits: Limits) -> Iterator[Due]:
 
 
 def _may_go(row: Row) -> bool:
-    return bool(row.digest) and row.kind not in RECORD
+    is_record = row.kind in (*RECORD, "review") or row.fields.get("event") == IMPORTED
+    return bool(row.digest) and not is_record
 
 
 def run(journal: Journal, wanted: Iterable[Due], *, progress: Progress | None = None) -> list[Done]:
@@ -106,4 +109,30 @@ def run(journal: Journal, wanted: Iterable[Due], *, progress: Progress | None = 
     Where a person has written in an entry since, it stays, and is not among what was done.
     """
     reasons = {one.row.id: f"Kept no longer: {one.rule}." for one in wanted}
-    return purge(journal, reasons, reasons, progress=progress, spares=True)
+    return _run(journal, "retention", reasons, progress)
+
+
+def prune(
+    journal: Journal, wanted: Iterable[Due], *, progress: Progress | None = None
+) -> list[Done]:
+    """The same for old checkpoints, which is a verb of its own to the policy."""
+    reasons = {one.row.id: f"Kept no longer: {one.rule}." for one in wanted}
+    return _run(journal, "prune", reasons, progress)
+
+
+def _run(
+    journal: Journal, verb: str, reasons: dict[str, str], progress: Progress | None
+) -> list[Done]:
+    ids = list(reasons)
+    with gate_entries(journal, verb, ids, {"reasons": reasons}, "Purge, as kept no longer,"):
+        return purge(journal, ids, reasons, progress=progress, spares=True)
+
+
+def again(journal: Journal, what: Mapping[str, Any]) -> list[Done]:
+    """Purge what was asked for as kept no longer, and approved."""
+    return _run(journal, "retention", what["reasons"], None)
+
+
+def prune_again(journal: Journal, what: Mapping[str, Any]) -> list[Done]:
+    """The same for checkpoints."""
+    return _run(journal, "prune", what["reasons"], None)

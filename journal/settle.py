@@ -294,7 +294,7 @@ def _link_from_files(session: Session, namespace: str) -> str:
 
     mine = ("" if session.writer == session.space.first else session.writer, session.writer)
     for day in day_files(session.space.root, namespace):
-        if day.writer in mine:
+        if day.writer in mine and not day.pack:
             text = seal.normal(read_file(session.space.root, day.path) or b"")
             slices = dayfile.split(text).slices
             links = [link for _, piece in slices if (link := dayfile.link_of(piece))]

@@ -22,8 +22,9 @@ POLICY = "policy.yaml"
 CACHE = ".journal/cache"
 STATE = ".journal/state"
 PENDING = f"{STATE}/striking"  # there while a purge or redaction is under way
+PLACING = f"{STATE}/placing"  # there while what a pack brought takes its place
 CACHED_CONFIG = "config.json"
-SCHEMA = 4  # of the cached configuration
+SCHEMA = 5  # of the cached configuration
 
 
 class Space:

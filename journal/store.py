@@ -6,7 +6,7 @@ Never raises for what a file holds: entries as far as they make sense, findings 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -15,7 +15,7 @@ from itertools import groupby
 from journal import clock, dayfile, header, hidden, seal, spool
 from journal.anchor import anchor
 from journal.dayfile import Piece
-from journal.daypath import DayFile, day_files, names_in
+from journal.daypath import DayFile, day_files, lies_in_pack, names_in
 from journal.entry import Entry
 from journal.errors import JournalError
 from journal.files import Folder
@@ -39,6 +39,20 @@ class Reading:
     findings: dict[Finding, None] = field(default_factory=dict)
 
 
+class Told:
+    """What forget and redact entries say, and what `also` is told."""
+
+    def __init__(self, also: Told | None = None) -> None:
+        self.forgotten: hidden.Said = hidden.Said(also.forgotten if also else None)
+        self.redacted: Redacted = Redacted(also.redacted if also else None)
+
+    def learn(self, piece: Piece) -> None:
+        """Note what a slice says, if it is such an entry's."""
+        if one := hidden.forgetting(piece, header.id_of(piece)):
+            self.forgotten.add(one)
+        self.redacted.learn(piece)
+
+
 class Store:
     """The files of one workspace, read straight."""
 
@@ -48,8 +62,10 @@ class Store:
         self.zone: tzinfo
         self.configure(config or read_config(root))
         self.reading = Reading()
-        self._said = hidden.Said()
-        self._redacted = Redacted()
+        self._said = Told()  # by the workspace's own entries
+        # With what packs brought from one workspace, by that one: of its entries alone it counts.
+        self._brought: dict[str, Told] = {}
+        self._source: Callable[[str], str] = str
         self._put_away: set[tuple[str, Source]] = set()  # what is forgotten of what was read
 
     def configure(self, config: Config) -> None:
@@ -136,27 +152,33 @@ class Store:
 
     def _learn(self, waiting: list[spool.Record]) -> None:
         """Read what was forgotten and redacted; what can't be read is told by who comes there."""
-        self._said, self._redacted, self._put_away = hidden.Said(), Redacted(), set()
+        self._said, self._brought, self._put_away = Told(), {}, set()
         reading, self.reading = self.reading, Reading()
         words = (_SAYS, _REDACTS)
         saying = {one.id: one for one in waiting if any(word in one.slice for word in words)}
         marks = [*words, *(entry_id.encode() for entry_id in saying)]
         pieces = [
-            piece
+            (piece, day)
             for day in self.files()
             if (data := self.content(day.path)) and any(mark in data for mark in marks)
             for piece in dayfile.pieces(data)
         ]
-        there = {header.id_of(piece) for piece in pieces}
-        pieces += [dayfile.parse(r.slice) for r in saying.values() if r.id not in there]
-        for piece in pieces:
-            if one := hidden.forgetting(piece, header.id_of(piece)):
-                self._said.add(one)
-            self._redacted.learn(piece)
+        there = {header.id_of(piece) for piece, _ in pieces}
+        waits = [dayfile.parse(r.slice) for r in saying.values() if r.id not in there]
+        for piece in [*waits, *(piece for piece, day in pieces if not day.pack)]:
+            self._said.learn(piece)
+        if any(day.pack for _, day in pieces):
+            from journal import packed
+
+            self._source = packed.Sources(self.root, self.config.id, packed.vouched(self)).of
+            for piece, day in pieces:
+                if day.pack:
+                    source = self._source(day.path)
+                    self._brought.setdefault(source, Told(self._said)).learn(piece)
         for record in self.spooled():  # git may have taken the entry that says so elsewhere
             one = hidden.forgetting(dayfile.parse(record.slice), record.id)
             if one and one.what == hidden.PURGE:
-                self._said.add(one)
+                self._said.forgotten.add(one)
         self.reading = reading
 
     def named(self, wanted: str) -> Iterator[Entry]:
@@ -205,14 +227,14 @@ class Store:
         `originals`: namespace, id and digest of what counts in its own file, not in an odd one.
         """
         found: dict[tuple[str, str, str], Entry] = {}
-        twins: dict[str, int] = {}
-        for day in sorted(files, key=lambda day: (not day.regular, day.path)):
+        twins = dayfile.Twins()
+        for day in sorted(files, key=lambda day: (not day.regular, bool(day.pack), day.path)):
             if not day.regular:
                 self.find(
                     "odd-name", day.path, 0, "no day file's name; read all the same", "a copy?"
                 )
             # A copy's handwritten entries are those of the original, not further twins.
-            for entry in self.file(day, twins if day.regular else {}):
+            for entry in self.file(day, twins if day.regular else None):
                 # Twins are numbered over all namespaces; a sealed entry may be copied into another.
                 name = (entry.namespace if entry.digest else "", entry.id, entry.digest)
                 if day.regular or name not in originals:
@@ -224,38 +246,37 @@ class Store:
                 found[entry.namespace, entry.id, entry.digest] = entry
         return sorted(found.values(), key=lambda entry: entry.order)
 
-    def file(self, day: DayFile, twins: dict[str, int] | None = None) -> list[Entry]:
+    def file(self, day: DayFile, twins: dayfile.Twins | None = None) -> list[Entry]:
         """The entries of one day file, in its order."""
         data = self.content(day.path)
         if data is None:
             return []
         entries = []
         line, at = 1, 0
-        twins = {} if twins is None else twins
+        twins = twins or dayfile.Twins()
         for piece in dayfile.pieces(data):
             line += data.count(b"\n", at, piece.offset)
             at = piece.offset
             entries.append(self.entry(day, piece, line, twins))
         return entries
 
-    def entry(self, day: DayFile, piece: Piece, line: int, twins: dict[str, int]) -> Entry:
+    def entry(self, day: DayFile, piece: Piece, line: int, twins: dayfile.Twins) -> Entry:
         """The entry that a piece of the file is."""
         known = header.known(piece, day.date, lambda: self.zone)
         if not known["id"]:
-            known["id"] = hand_id = dayfile.hand_id(piece)
-            twins[hand_id] = twins.get(hand_id, 0) + 1
-            known["id"] += f"-{twins[hand_id]}" if twins[hand_id] > 1 else ""
+            known["id"], _ = twins.name(dayfile.hand_id(piece), day.namespace, day.pack)
         source = Source(day.path, line, piece.offset)
-        if self._said.decided(known["id"], piece) != hidden.UNHIDE:
+        told = self._told(day.path)
+        if told.forgotten.decided(known["id"], piece) != hidden.UNHIDE:
             self._put_away.add((known["id"], source))
-        shown = self.shown(known["id"], piece)
+        shown = self.shown(known["id"], piece, day.path)
         if shown is not piece:
             self.reading.findings[Finding(*hidden.told(known["id"], day.path, line))] = None
             piece = shown
             known = header.known(piece, day.date, lambda: self.zone) | {"id": known["id"]}
         else:
             self._trouble(day.path, line, piece)
-            if self._redacted.came_back(known["id"], piece):
+            if told.redacted.came_back(known["id"], piece):
                 self.find(*hidden.told_redacted(known["id"], day.path, line))
         return Entry(
             **known,
@@ -266,9 +287,18 @@ class Store:
             source=source,
         )
 
-    def shown(self, entry_id: str, piece: Piece) -> Piece:
-        """The piece, or the stub of a purged entry whose text came back, as was read last."""
-        return hidden.stubbed(piece) if self._said.came_back(entry_id, piece) else piece
+    def shown(self, entry_id: str, piece: Piece, path: str = "") -> Piece:
+        """The piece, or the stub of a purged entry whose text came back, as was read last.
+
+        `path`: the file that it stands in.
+        """
+        came_back = self._told(path).forgotten.came_back(entry_id, piece)
+        return hidden.stubbed(piece) if came_back else piece
+
+    def _told(self, path: str) -> Told:
+        if not self._brought or not lies_in_pack(path):
+            return self._said
+        return self._brought.get(self._source(path), self._said)
 
     def _trouble(self, path: str, line: int, piece: Piece) -> None:
         if piece.trouble:
@@ -279,4 +309,4 @@ class Store:
             self.find("unknown-kind", path, line, said)
 
     def _from_spool(self, record: spool.Record) -> Entry:
-        return self.entry(DayFile(record.path), dayfile.parse(record.slice), 0, {})
+        return self.entry(DayFile(record.path), dayfile.parse(record.slice), 0, dayfile.Twins())

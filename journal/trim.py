@@ -50,16 +50,16 @@ def _has_lost(session: Session, known: Known) -> bool:
         heads = session.stale.heads.items()
         return any(seq > known.heads.get(name, (0, ""))[0] for name, (seq, _) in heads)
 
-    from journal.daypath import day_files
+    from journal.daypath import day_files, namespace_of
 
     mine = (session.writer, "" if session.writer == session.space.first else session.writer)
-    newest: dict[str, str] = {}  # namespace: the newest file of this writer
+    newest: dict[tuple[str, str], str] = {}  # the newest file of this writer, also in a pack
     for day in day_files(session.space.root):
         if day.writer in mine and day.regular:
-            newest.setdefault(day.namespace, day.path)
+            newest.setdefault((day.home, day.namespace), day.path)
     paths = [*newest.values(), *(path for _, path in known.heads.values())]
     return any(
-        _highest(session.space.root, path) > known.heads.get(path.split("/")[1], (0, ""))[0]
+        _highest(session.space.root, path) > known.heads.get(namespace_of(path), (0, ""))[0]
         for path in paths
     )
 

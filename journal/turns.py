@@ -103,6 +103,7 @@ class Turns:
         above, spools = f"{self._space.root}/journal/{namespace}", f"{self._space.root}/{_SPOOLS}"
         try:
             found = [f"{above}/{year}" for year in sorted(os.listdir(above)) if len(year) == 4]
+            found.append(f"{self._space.root}/journal")  # what an imported pack brought lies there
             others = sorted(name for name in os.listdir(spools) if name.endswith(".log"))
             found += [f"{spools}/{name}" for name in others if name != self._own]
             seen = map(os.stat, found)

@@ -9,10 +9,10 @@ from typing import Any
 from journal import dayfile
 from journal.chain import Verdict, slice_digest
 from journal.cjson import dumps
-from journal.dayfile import EDITED, TORN, Piece
+from journal.dayfile import EDITED, INTACT, TORN, Piece
 from journal.held import Acknowledged, Held
 
-_PLACEHOLDER = re.compile(
+PLACEHOLDER = re.compile(
     r"\[redacted:[a-z0-9-]+:[0-9a-f]{4}\]|\[private\]|redacted-[a-z0-9-]+-[0-9a-f]{4}"
 )
 _RESEALED = ("title", "len", "digest", "closes")  # the title is in the heading, too
@@ -36,6 +36,31 @@ def compared(held: Held, entry_id: str, old: bytes | None, why: str, header: str
     elif old.split() == now.split():
         state = "edited-whitespace"
     return Verdict(entry_id, state, path, line, message, diff(old, now), header, new)
+
+
+def brought(held: Held, masked: set[tuple[str, str, str]]) -> Verdict | None:
+    """Of an entry that a pack brought, where it is judged by what the pack is, or says of it.
+
+    `masked`: folder, id and header of what was masked on its way here.
+    """
+    if held.header and not held.day.chain.believed:
+        return plain(held, "alien", "no sound entry here vouches for the pack that brought it")
+    if held.state == INTACT and (held.day.brought, held.id, held.header) in masked:
+        return plain(held, "redacted", "it was masked before it came here")
+    return None
+
+
+def absent(promised: Acknowledged, *, taken: bool) -> Verdict:
+    """Of an entry that no slice stands for; `taken`: by git."""
+    if taken:
+        state, message = "elsewhere", "git has it, in another branch, the reflog or a stash"
+    elif promised.gone:
+        state, message = "missing", "it was put back once and is gone again"
+    elif promised.placed:
+        state, message = "missing", "it is gone from its file"
+    else:
+        state, message = "spooled", "acknowledged, and not yet in its file"
+    return Verdict(promised.id, state, promised.file, 0, message)
 
 
 def resembles(held: Held, promised: Acknowledged) -> bool:
@@ -67,7 +92,7 @@ def _texts(piece: Piece) -> tuple[str, str, str]:
 
 def _fits(text: str, masked: str) -> bool:
     """Whether placeholders stand for whatever of `text` is not in `masked`."""
-    first, *rest = _PLACEHOLDER.split(masked)
+    first, *rest = PLACEHOLDER.split(masked)
     if not rest:
         return text == masked
     *middle, last = rest

@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import os
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from journal import attach, chain, held, seal, space, spool
+from journal import attach, chain, dayfile, held, packed, seal, space, spool
 from journal.chain import Evidence, Verdict
+from journal.dayfile import HAND, Twins
+from journal.daypath import DayFile
 from journal.errors import JournalError
 from journal.files import Folder, lock, unlock
 from journal.held import Acknowledged, Chains, Day, Held
+from journal.hidden import base_id
 from journal.known import Known, from_cache
+from journal.packed.withheld import Withheld
 from journal.past import GitPast
 from journal.store import Store
 
 _CALM = ("intact", "handwritten", "amended", "forgotten", "redacted", "elsewhere")
+_SOUND = (*_CALM, "spooled")  # of what vouches for a pack: acknowledged is enough
 
 
 def verify(store: Store) -> list[Verdict]:
     """A verdict on every entry of the workspace, day by day."""
+    return examined(store)[0]
+
+
+def examined(store: Store) -> tuple[list[Verdict], list[Held]]:
+    """The verdicts, and the entries as they were held for them."""
     verdicts, entries = _verify(store)
     if any(verdict.state not in _CALM for verdict in verdicts):
         # Maybe an append came between the reading of files and of the spool.
         with quiet(store.root):
             verdicts, entries = _verify(store)
-    return _with_attachments(store, verdicts, entries)
+    return _with_attachments(store, verdicts, entries), entries
 
 
 def verdicts(store: Store) -> list[Verdict]:
@@ -41,13 +51,15 @@ def _with_attachments(store: Store, verdicts: list[Verdict], entries: list[Held]
     attached = {(held.day.path, held.line): held.raw for held in naming}
     if not attached:
         return verdicts
-    found = []
+    found, withheld = [], Withheld(store)
     for verdict in verdicts:
         raw = attached.get((verdict.file, verdict.line))
         holds = raw is not None and verdict.state in ("intact", "amended")
-        trouble = attach.trouble(store.root, raw, verdict.file) if raw and holds else None
-        changed = trouble and replace(verdict, state=trouble[0], message=trouble[1])
-        found.append(changed or verdict)
+        if raw and holds:
+            trouble = attach.trouble(store.root, raw, verdict.file, withheld.has)
+            if trouble:
+                verdict = replace(verdict, state=trouble[0], message=trouble[1])  # noqa: PLW2901
+        found.append(verdict)
     return found
 
 
@@ -70,31 +82,98 @@ def quiet(root: str) -> Iterator[None]:
 
 
 def _verify(store: Store) -> tuple[list[Verdict], list[Held]]:
+    files = sorted(store.files(), key=_order_of_reading)
+    doubted: set[str] = set()
+    while True:
+        verdicts, entries, vouching = _judged(store, files, doubted)
+        states = {verdict.id: verdict.state for verdict in verdicts} if vouching else {}
+        more = {one for one in vouching if states.get(one, "intact") not in _SOUND} - doubted
+        if not more:
+            return verdicts, entries
+        doubted |= more  # what isn't sound vouches for nothing
+
+
+def _judged(
+    store: Store, files: list[DayFile], doubted: set[str]
+) -> tuple[list[Verdict], list[Held], set[str]]:
+    """The verdicts, the entries, and the ids of those that vouch for what packs brought."""
     chains = Chains(lambda writer, namespace: seal.genesis(store.config.id, writer, namespace))
-    entries = _entries(store, chains)
+    twins: dict[str, Twins] = defaultdict(Twins)  # of each day, as readers number them
+    entries = _entries(store, chains, [day for day in files if not day.pack], twins)
     records = store.spooled()
+    brought = [day for day in files if day.pack]
+    vouching = _believe(store, chains, entries, records, doubted)
+    entries += _entries(store, chains, brought, twins)
+    if was := packed.awaited(store.root):
+        some = [one for one in entries if one.day.brought and one.id in was]
+        chains.apart |= {f"{one.seq}:{was[one.id]}" for one in some}
+        chains.masked |= {(one.day.brought, one.id, one.header) for one in some}
     _cover(store, chains, records)
     acknowledged = _acknowledged(store, entries, records)
     root = os.path.realpath(store.root)
     past = GitPast(root, store.config, store.content, acknowledged)
     verdicts = chain.verify(Evidence(entries, acknowledged, chains, past))
     places = {path: _order(path) for path in {verdict.file for verdict in verdicts}}
-    return sorted(verdicts, key=lambda verdict: (places[verdict.file], verdict.line)), entries
+    ordered = sorted(verdicts, key=lambda verdict: (places[verdict.file], verdict.line))
+    return ordered, entries, vouching
 
 
 def _order(path: str) -> tuple[str, str]:
     return os.path.basename(path), path
 
 
-def _entries(store: Store, chains: Chains) -> list[Held]:
+def _order_of_reading(day: DayFile) -> tuple[str, bool, bool, str]:
+    return day.date, not day.regular, bool(day.pack), day.path
+
+
+def _entries(
+    store: Store, chains: Chains, files: list[DayFile], twins: dict[str, Twins]
+) -> list[Held]:
     found: list[Held] = []
-    twins: dict[str, Counter[str]] = defaultdict(Counter)  # of each day, as readers number them
-    for day in sorted(store.files(), key=lambda day: (day.date, not day.regular, day.path)):
+    for day in files:
         if data := store.content(day.path):
-            named = chains.of(day.writer or store.config.writer, day.namespace)
-            alike = twins[day.date] if day.regular else Counter()
-            found += held.read(data, Day(day.path, day.date, named, day.regular), alike)
+            named = chains.brought(day.path) or chains.of(
+                day.writer or store.config.writer, day.namespace
+            )
+            place = Day(day.path, day.date, named, day.regular, day.pack)
+            held_here = held.read(data, place)
+            if day.regular:
+                held_here = list(_numbered(held_here, day, twins[day.date]))
+            found += held_here
     return found
+
+
+def _numbered(entries: list[Held], day: DayFile, twins: Twins) -> Iterator[Held]:
+    """The entries, handwritten ones with the day's numbers; those left out that are here twice."""
+    for one in entries:
+        if HAND.fullmatch(one.id):
+            one.id, is_new = twins.name(base_id(one.id), day.namespace, day.pack)
+            if not is_new:
+                continue
+        yield one
+
+
+def _believe(
+    store: Store,
+    chains: Chains,
+    entries: list[Held],
+    records: list[spool.Record],
+    doubted: set[str],
+) -> set[str]:
+    """Let the chains know what imported packs say of themselves; who vouches for these."""
+    if not packed.folders(store.root):
+        return set()
+    told = {one.id: one.raw for one in entries if packed.MARK in one.raw}
+    told |= {one.id: one.slice for one in records if packed.MARK in one.slice}
+    named = {one: packed.vouched_by(dayfile.parse(raw)) for one, raw in told.items()}
+    vouched = {digest for one, digest in named.items() if one not in doubted}
+    origins = packed.origins(store.root, vouched | {packed.noted(store.root)})
+    for one in origins:
+        if one.trouble:
+            fix = "import the pack again; what nobody vouches for may be anybody's"
+            store.find(packed.UNVOUCHED, one.path, 0, one.trouble, fix)
+    packed.Beliefs(store.config.id, chains, origins, store.content)
+    return {one for one, digest in named.items() if digest}
 
 
 def _cover(store: Store, chains: Chains, records: list[spool.Record]) -> None:

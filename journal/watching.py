@@ -16,6 +16,7 @@ from time import monotonic, sleep
 from journal.errors import Conflict, JournalError
 from journal.files import Folder, close, read_all, try_lock, unlock, write_all
 from journal.importing import Round
+from journal.importing.allowed import allowed_for_long
 from journal.importing.brought import Brought
 from journal.space import STATE
 
@@ -62,7 +63,16 @@ class Watching:
         """Import what comes until `stop`; a round that brought something is told, trouble once.
 
         What failed is tried again. Conflict if the source is watched already, else `begun` is told.
+        Refused if a review has to allow it.
         """
+        importing = self._importing
+        source = (importing.journal, importing.importer, importing.options)
+        with allowed_for_long(*source, self._paths):
+            self._follow(told, failed, interval, begun)
+
+    def _follow(
+        self, told: Told, failed: Failed, interval: float, begun: Callable[[], None]
+    ) -> None:
         was_whole = False
         with self._held():
             begun()

@@ -48,15 +48,20 @@ enabled = true  # false: `journal append` does nothing, says so, and exits 0
 """
 KEEP_CHECKPOINTS, KEEP_DAYS = 24, 30
 
-_LINES = {
-    ".gitignore": "# journal: derived and private to this machine\n.journal/\n",
-    ".gitattributes": "# journal: day files are sealed byte for byte\njournal/** -text\n",
-    ".prettierignore": "# journal: day files are sealed byte for byte\njournal/\n",
-    ".editorconfig": (
-        "# journal: day files are sealed byte for byte\n[journal/**.md]\nend_of_line = lf\n"
-        "insert_final_newline = unset\ntrim_trailing_whitespace = false\n"
+_LINES = (
+    (".gitignore", "# journal: derived and private to this machine\n.journal/\n"),
+    # Only those here: a namespace may be called so, too.
+    (".gitignore", "# journal: packs on their way in and out\n/inbox/\n/outbox/\n"),
+    (".gitattributes", "# journal: day files are sealed byte for byte\njournal/** -text\n"),
+    (".prettierignore", "# journal: day files are sealed byte for byte\njournal/\n"),
+    (
+        ".editorconfig",
+        (
+            "# journal: day files are sealed byte for byte\n[journal/**.md]\nend_of_line = lf\n"
+            "insert_final_newline = unset\ntrim_trailing_whitespace = false\n"
+        ),
     ),
-}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,8 @@ def init(directory: str) -> Made:
 
             _create(root, POLICY, TEMPLATE)
             wrote.append(POLICY)
-        wrote += [name for name, lines in _LINES.items() if _add_lines(root, name, lines)]
+        added = [name for name, lines in _LINES if _add_lines(root, name, lines)]
+        wrote += dict.fromkeys(added)
         writer = _identify(root, first=CONFIG in wrote)
     except OSError as error:
         raise WorkspaceError(

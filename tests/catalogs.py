@@ -57,11 +57,8 @@ def expected(
     every = list(store.entries(Selection(forgotten="also")))
     # The store looks for a spool's entry among those of its day only.
     placed = {entry.id for entry in every if entry.source.line}
-    entries = [
-        entry
-        for entry in store.entries(Selection(forgotten=forgotten))
-        if entry.source.line or entry.id not in placed
-    ]
+    asked = every if forgotten == "also" else store.entries(Selection(forgotten=forgotten))
+    entries = [entry for entry in asked if entry.source.line or entry.id not in placed]
     found = sorted(
         (f.code, f.file, f.line)
         for f in store.reading.findings
@@ -112,8 +109,9 @@ def _differences(root: Path, journal: Journal, which: Literal["", "also"]) -> li
         wrong.append("the rows are in disorder")
     rows.sort(key=place, reverse=True)
     want, got = [shown(entry) for entry in entries], [shown(row) for row in rows]
-    wrong += [f"not in the catalog: {one}" for one in want if one not in got]
-    wrong += [f"only in the catalog: {one}" for one in got if one not in want]
+    wanted, told_of = set(want), set(got)
+    wrong += [f"not in the catalog: {one}" for one in want if one not in told_of]
+    wrong += [f"only in the catalog: {one}" for one in got if one not in wanted]
     if len(got) != len(want):
         wrong.append(f"{len(got)} rows for {len(want)} entries")
     told = sorted((f.code, f.file, f.line) for f in journal.findings())

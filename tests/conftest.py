@@ -1,15 +1,24 @@
-"""What every test shares: a home of its own, Hypothesis profiles, the development data."""
+"""What every test shares: a home of its own, a workspace, Hypothesis profiles, development data."""
 
 import os
+import shutil
 import sys
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+if TYPE_CHECKING:
+    from doors import Door
+
+    from journal.api import Journal
+
 ROOT = Path(__file__).resolve().parent.parent
 
-settings.register_profile("default", deadline=None, max_examples=100, print_blob=True)
+settings.register_profile("default", deadline=None, max_examples=60, print_blob=True)
 settings.register_profile("soak", settings.get_profile("default"), max_examples=20_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
@@ -44,10 +53,18 @@ def pytest_configure() -> None:
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _MEMORY)
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for each test; `mktemp` would read the names of all that there are, for each."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def isolated(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """The test's own empty home directory: nothing of the person who runs it is read or written."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(homes)
+    home.mkdir()
     for name in _FOREIGN:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(home))
@@ -58,6 +75,39 @@ def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
         monkeypatch.setenv(f"GIT_{person}_NAME", "Anna Beispiel")
         monkeypatch.setenv(f"GIT_{person}_EMAIL", "anna@example.org")
     return home
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A new workspace; a module whose tests want another one has its own `root`."""
+    from journal.workspace import init
+
+    init(str(tmp_path / "soup"))
+    return tmp_path / "soup"
+
+
+def sample_at(folder: Path) -> Path:
+    """A copy of the sample workspace, in a folder that isn't there yet."""
+    ignored = shutil.ignore_patterns(".journal", ".git")
+    shutil.copytree(ROOT / "sample_workspace", folder, ignore=ignored)
+    return folder
+
+
+@pytest.fixture
+def journal(root: Path) -> "Iterator[Journal]":
+    """The workspace of the test, opened."""
+    from journal import api
+
+    with api.open(str(root)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def door(root: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> "Door":
+    """The command line of the test's workspace, in this process."""
+    from doors import Door
+
+    return Door(root, capfdbinary)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ A fenced block of the language `console` is one example: `$ ` begins a command, 
 backslash or opening a here-document goes on in lines that begin with `> `, the rest is the expected
 output. Each example runs in a shell of its own, in a new folder that holds a copy of
 `sample_workspace`; an expected line `...` stands for any lines, also none. What differs from one
-run to the next is masked on both sides: ids, digests, commits, writers' names, tails of
+run to the next is masked on both sides: ids, digests, commits, packs, writers' names, tails of
 placeholders, times of day. A date may be any date where the run printed today's.
 
     python tests/readme.py README.md docs/*.md
@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
@@ -29,14 +30,17 @@ ROOT = Path(__file__).resolve().parent.parent
 ZONE = "Europe/Berlin"
 ANY_LINES = "..."
 PATIENCE = 300  # seconds after which an example hangs rather than works
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"
 _MARK = "\x1e"  # between the outputs of two commands; nothing safe for a screen prints it
 
 _BASE32 = "[0-9A-HJKMNP-TV-Z]"
 _MASKS = [
+    (re.compile(r"^— (\S+) [A-Za-z0-9+/=]{60,}$"), r"— \1 <signature>"),
     (re.compile(rf"\b{_BASE32}{{26}}\b"), "<ID>"),
     (re.compile(r"\bsha256:[0-9a-f]{64}\b"), "<digest>"),
     (re.compile(rf"\b{_BASE32}{{8}}\b"), "<id>"),
     (re.compile(r"@[0-9a-f]{12}\b"), "@<commit>"),
+    (re.compile(r"(?<=\bpack[ .])[0-9a-f]{12}\b"), "<pack>"),
     (re.compile(r"(?<=[a-z0-9]:)[0-9a-f]{4}(?=\])"), "<tail>"),
     (re.compile(r"\b[a-z0-9][a-z0-9-]{0,24}-[0-9a-f]{6}\b"), "<writer>"),
     (re.compile(r"(?<![0-9:])[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(?![0-9:])"), "<time>"),
@@ -104,7 +108,7 @@ def perform(block: Block) -> list[Run]:
     with tempfile.TemporaryDirectory(prefix="example-") as name:
         lab = Path(name).resolve()
         here, script = lab / "you", lab / "script"
-        (lab / "home").mkdir()
+        give_key(lab / "home" / ".ssh")
         here.mkdir()
         if (sample := ROOT / "sample_workspace").is_dir():
             shutil.copytree(sample, here / sample.name, ignore=shutil.ignore_patterns(".journal"))
@@ -133,6 +137,17 @@ def perform(block: Block) -> list[Run]:
     if rest:  # what a shell said that did not reach its end
         outputs.append(rest)
     return [Run(output.split("\n"), days) for output in outputs]
+
+
+def give_key(folder: Path) -> None:
+    """An Ed25519 key that is no secret, as `id_ed25519` and `id_ed25519.pub` in the folder."""
+    secret = bytes.fromhex("302e020100300506032b657004220420") + bytes(range(32))
+    word = "PRIVATE KEY"  # no file of this repository holds one, whoever looks for them
+    lines = f"-----BEGIN {word}-----", b64encode(secret).decode(), f"-----END {word}-----", ""
+    folder.mkdir(parents=True)
+    (folder / "id_ed25519").write_text("\n".join(lines), encoding="ascii")
+    (folder / "id_ed25519").chmod(0o600)
+    (folder / "id_ed25519.pub").write_text(f"{PUBLIC_KEY} anna\n", encoding="ascii")
 
 
 def _today() -> frozenset[date]:

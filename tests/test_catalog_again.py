@@ -15,15 +15,8 @@ from journal import api
 from journal.entry import Draft
 from journal.notebook import Notebook
 from journal.selection import Selection
-from journal.workspace import init
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    init(str(tmp_path / "w"))
-    return tmp_path / "w"
 
 
 def hand(root: Path, name: str, text: str, namespace: str = "main") -> Path:

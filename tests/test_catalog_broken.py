@@ -169,7 +169,7 @@ def fitted(root: Path, *statements: str) -> None:
         "INSERT INTO migration VALUES (9999, '9999_later.sql', 'x')",
         "DROP TABLE entry",
         "DROP TABLE setting",
-        "ALTER TABLE entry DROP COLUMN title",
+        "ALTER TABLE entry RENAME COLUMN title TO name",
     ],
 )
 def test_another_schema(asker: Asker, statement: str) -> None:

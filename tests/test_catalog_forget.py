@@ -392,7 +392,7 @@ def test_a_catalog_of_the_first_version_is_brought_up_to_date(
         for name in (
                 "TRIGGER entry_unsaid", "TABLE forgetting", "TABLE spooled_purge",
                 "TRIGGER entry_origins", "TABLE origin", "INDEX entry_turn", "INDEX entry_path",
-                "INDEX entry_told", "INDEX entry_switched",
+                "INDEX entry_told", "INDEX entry_switched", "INDEX entry_stated",
             ):  # fmt: skip
             database.execute(f"DROP {name}")
         database.execute("DROP INDEX entry_forgotten")

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapes import SCHEMAS, faults
 from strategies import texts
 from strikes import CANARY, SECRET, book, day, purge, redact, sound_without
-from test_schemas import SCHEMAS, faults
 
 from journal import api, checkpoints, clock, forgetting, paths, sessions
 from journal.api import Journal

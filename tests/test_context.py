@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import sample_at
+from doors import Door
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from shapes import faults
 from strategies import texts
-from test_schemas import faults
 from test_sessions import commit, git, refused
 
-from journal import api, context, forgetting, names, workspace
-from journal.cli.main import main
+from journal import api, context, forgetting, names
 from journal.context import wording
 from journal.context.composing import path_name
 from journal.context.page import Line, Section, fit, size
@@ -179,24 +177,8 @@ def test_a_command_is_only_told_if_it_can_be_typed() -> None:
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "soup"
-    workspace.init(str(folder))
-    return folder
-
-
-@pytest.fixture
-def journal(root: Path) -> Iterator[api.Journal]:
-    with api.open(str(root)) as opened:
-        yield opened
-
-
-@pytest.fixture
 def sample(tmp_path: Path) -> Path:
-    folder = tmp_path / "sample"
-    ignored = shutil.ignore_patterns(".journal", ".git")
-    shutil.copytree(ROOT / "sample_workspace", folder, ignore=ignored)
-    return folder
+    return sample_at(tmp_path / "sample")
 
 
 def told(journal: api.Journal, **options: Any) -> str:
@@ -555,73 +537,55 @@ def test_a_place_knows_branches_only_where_both_are_known() -> None:
 # The command line
 
 
-@dataclass
-class Door:
-    """The command line in this process."""
-
-    root: Path
-    capture: pytest.CaptureFixture[str]
-
-    def __call__(self, *words: str, code: int = 0) -> tuple[str, str]:
-        assert main(["context", *words, "--workspace", str(self.root)]) == code
-        told = self.capture.readouterr()
-        return told.out, told.err
-
-    def json(self, *words: str) -> Any:
-        found = json.loads(self(*words, "--json")[0])
-        assert not faults("context", found), found
-        return found
-
-
 @pytest.fixture
-def door(sample: Path, capfd: pytest.CaptureFixture[str]) -> Door:
-    return Door(sample, capfd)
+def door(sample: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Door:
+    return Door(sample, capfdbinary)
 
 
 def test_stdout_is_the_context(door: Door) -> None:
-    out, err = door("--query", "kitchen pi")
-    found = door.json("--query", "kitchen pi")
+    out, err = door.text("context", "--query", "kitchen pi")
+    found = door.json("context", "--query", "kitchen pi")
     assert (out, err) == (found["text"], "")
     assert found["bytes"] == len(out.encode()) <= found["max_bytes"] == 16_384
-    assert len(door("--max-bytes", "512")[0].encode()) <= 512
-    assert "512 at least" in door("--max-bytes", "511", code=2)[1]
-    assert "is no number" in door("--max-bytes", "-1", code=2)[1]
+    assert len(door.text("context", "--max-bytes", "512")[0].encode()) <= 512
+    assert "512 at least" in door.text("context", "--max-bytes", "511", code=2)[1]
+    assert "is no number" in door.text("context", "--max-bytes", "-1", code=2)[1]
 
 
 def test_what_is_recorded_is_told_on_stderr(door: Door) -> None:
-    plain, _ = door()
-    out, err = door("--record")
+    plain, _ = door.text("context")
+    out, err = door.text("context", "--record")
     assert out == plain
     entry_id = re.fullmatch(r"journal: recorded as (\S{26})\n", err)
     assert entry_id
-    found = door.json("--record")
+    found = door.json("context", "--record")
     with api.open(str(door.root)) as journal:
         assert hidden(journal, entry_id[1]).fields["given"] == found["ids"]
         assert hidden(journal, found["recorded"]).fields["given"] == found["ids"]
         assert journal.count(Selection(kind="event")) == 1
     settings = door.root / "journal.toml"
     settings.write_text(settings.read_text().replace("enabled = true", "enabled = false"))
-    out, err = door("--record")
+    out, err = door.text("context", "--record")
     assert out == plain
     assert "not recorded: the journal is switched off" in err
-    assert door.json("--record")["recorded"] == ""
+    assert door.json("context", "--record")["recorded"] == ""
 
 
 def test_the_environment_names_session_and_path(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "## Session `search-index`" in door()[0]
+    assert "## Session `search-index`" in door.text("context")[0]
     monkeypatch.setenv("JOURNAL_SESSION", "lost-creme-brulee")
-    assert "## Session `lost-creme-brulee`" in door()[0]
-    assert "## Session `search-index`" in door("--session", "search-index")[0]
+    assert "## Session `lost-creme-brulee`" in door.text("context")[0]
+    assert "## Session `search-index`" in door.text("context", "--session", "search-index")[0]
     monkeypatch.setenv("JOURNAL_SESSION", "search-index")
     monkeypatch.setenv("JOURNAL_PATH", "fts5")
-    assert "On its path `fts5`" in door()[0]
-    assert "On its path `main`" in door("--path", "main")[0]
+    assert "On its path `fts5`" in door.text("context")[0]
+    assert "On its path `main`" in door.text("context", "--path", "main")[0]
     # That path is one of the environment's session.
-    assert "On its path `main`" in door("--session", "lost-creme-brulee")[0]
+    assert "On its path `main`" in door.text("context", "--session", "lost-creme-brulee")[0]
     monkeypatch.setenv("JOURNAL_SESSION", "nowhere")
-    assert "JOURNAL_SESSION: there is no session 'nowhere'" in door(code=2)[1]
+    assert "JOURNAL_SESSION: there is no session 'nowhere'" in door.text("context", code=2)[1]
 
 
 def test_no_recall_without_a_query(sample: Path) -> None:

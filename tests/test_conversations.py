@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from catalogs import write
-from test_schemas import faults
+from shapes import faults
 
 from journal import api, forgetting, sessions
 from journal.cli.main import main

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from faults import why_no_strace
-from test_schemas import faults
+from shapes import faults
 
 from journal import api, clock, dayfile, doctor, ids, mend, seal, space
 from journal.doctor import CHECKS, codes, machine, pages

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doors import Door
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import FRAGMENTS, SEPARATORS, YAML_TROUBLE, normal, typed
@@ -351,7 +352,7 @@ BODIES = [
 ]  # fmt: skip
 
 
-def test_bodies_come_back_through_the_command(root: Path, journal_bin: Path) -> None:
+def test_bodies_come_back_through_the_command(root: Path, journal_bin: Path, door: Door) -> None:
     for number, body in enumerate(BODIES):
         data = body.encode()
         if number % 3 == 0:
@@ -364,12 +365,10 @@ def test_bodies_come_back_through_the_command(root: Path, journal_bin: Path) -> 
         else:
             entry = run(journal_bin, "append", "--at", "now", "--actor", body, "--", body, cwd=root)
         wanted = normal(body)
-        shown = run(journal_bin, "show", entry.stdout.decode().strip(), "--body", cwd=root)
-        assert shown.stdout == wanted.encode()
+        made = entry.stdout.decode().strip()
+        assert door.text("show", made, "--body")[0] == wanted
         if number % 3 == 0:
-            record = json.loads(
-                run(journal_bin, "show", entry.stdout.decode().strip(), "--json", cwd=root).stdout
-            )
+            record = json.loads(door.text("show", made, "--json")[0])
             assert (record["entry"]["title"], record["entry"]["tags"]) == (body, [body])
     listed = json.loads(run(journal_bin, "list", "--json", cwd=root).stdout)
     assert listed["total"] == len(BODIES)

@@ -18,15 +18,8 @@ from journal import api
 from journal.entry import Draft
 from journal.notebook import Notebook
 from journal.selection import Selection
-from journal.workspace import init
 
 PATIENCE = 30.0  # seconds; only a hanging test waits so long
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    init(str(tmp_path / "w"))
-    return tmp_path / "w"
 
 
 class Tail:

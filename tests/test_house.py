@@ -18,20 +18,20 @@ SCRIPT = ROOT / "journal" / "cli" / "journal"
 # A part is a module of `journal`, or a package of it as a whole; `tui` stands beside `journal`.
 # A part imports only from floors below it and from its own.
 FLOORS = {
-    0: "cjson clock errors finding ids languages named names safe source",
+    0: "cjson clock errors finding ids languages named names safe source value",
     1: "accepting chain conversation dayfile entry extras frontmatter header held hidden"
-    " inquiry markdown openblock origin pins preamble redacted refusals remains seal"
-    " selection shown verdicts yamlblock",
+    " inquiry manifest markdown openblock origin pins preamble redacted refusals remains rendered"
+    " seal selection shown verdicts yamlblock",
     2: "decisions disputes facts graph paths policy redaction reviews rewrites sessions stated"
     " tasks",
     3: "acceptance anchor attach attached credentials daypath days deadletters editing files"
     " gitchanges gitstate identity inmemory intake known masking mend notebook past"
-    " pastheads policyfile portions protocol receipt sessionfiles settle space spool"
-    " spoolfile store strike tail tokens trim turns verify workspace",
+    " packed pagefile pastheads policyfile portions protocol receipt sessionfiles settle space"
+    " signing spool spoolfile store strike tail tokens trim turns verify workspace",
     4: "catalog exports git importers packs recall",
-    5: "api checkpoints context conversations deciding distilling doctor doing evidence"
-    " forgetting hooks importing links pages recapping recording redacting repair restore"
-    " resuming retention stats status watching working",
+    5: "api auditing checkpoints context conversations deciding distilling doctor doing evidence"
+    " forgetting hooks importing knowing links packing pages recapping recording redacting repair"
+    " restore resuming retention reviewing sealing stats status watching working",
     6: "cli mcp tui",
     7: "__main__",
 }
@@ -86,9 +86,14 @@ class Module:
         """The part of the house it belongs to; empty for `journal` itself."""
         return _part(self.name)
 
-    def nodes(self) -> Iterator[ast.AST]:
+    def nodes(self) -> tuple[ast.AST, ...]:
         """Everything in the tree."""
-        return ast.walk(self.tree)
+        return _nodes(self.tree)
+
+
+@cache
+def _nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree))
 
 
 def _part(name: str) -> str:
@@ -113,7 +118,8 @@ def house() -> tuple[Module, ...]:
     )
 
 
-def imports(source: Module) -> set[str]:
+@cache
+def imports(source: Module) -> frozenset[str]:
     """The dotted names it imports anywhere, for typing too, and the parts that its strings name."""
     found: set[str] = set()
     for node in source.nodes():
@@ -126,7 +132,7 @@ def imports(source: Module) -> set[str]:
             named = re.fullmatch(r"journal\.(\w+)(\.\w+)*", node.value)
             if named and named[1] in FLOOR:
                 found.add(node.value)
-    return found
+    return frozenset(found)
 
 
 def inner_imports(source: Module) -> set[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_schemas import faults
+from shapes import faults
 
 from journal import api, forgetting
 from journal.conversation import said
@@ -61,13 +61,6 @@ class Notes:
                 parts=tuple(value.get("parts", ())), refers=value.get("refers", {}),
                 wholes=(Whole("whole.txt", shown.whole),) if shown.whole else (),
             )  # fmt: skip
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[api.Journal]:
-    init(str(tmp_path / "w"))
-    with api.open(str(tmp_path / "w")) as opened:
-        yield opened
 
 
 def source(folder: Path, name: str, *values: dict[str, Any]) -> Path:

@@ -53,7 +53,7 @@ def test_distilled_only_keeps_summaries_that_say_what_they_cover() -> None:
     assert _TEXT in sealed(intake("defaults: {persist: distilled_only}").admit(given))
 
 
-@pytest.mark.parametrize("kind", ["amend", "adopt", "forget", "redact", "review", "event"])
+@pytest.mark.parametrize("kind", ["amend", "adopt", "forget", "redact", "event"])
 @pytest.mark.parametrize("mode", KEPT)
 def test_only_the_journal_itself_is_let_past_a_mode(mode: str, kind: str) -> None:
     held = intake(f"defaults: {{persist: {mode}, roles: [user]}}")

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shapes import faults
 from test_notebook import KINDS, fresh
-from test_schemas import Sample, faults, sample
+from test_schemas import Sample, sample
 
 from journal.catalog.catalog import Catalog
 from journal.entry import Draft, Entry

@@ -48,12 +48,12 @@ def test_every_fault_is_told_with_its_line(text: str, wanted: str) -> None:
 def test_a_value_knows_its_line() -> None:
     found = policy(GOLDEN[0][1])
     base, main, notes = found.defaults, found.limits("main"), found.limits("notes")
-    assert base.line("denylist") == 12
+    assert base.line("denylist") == 16
     assert [(one.text, one.number, one.line) for one in base.denylist] == [
-        ("Project Bluebird", 1, 13), ("(?i)blue-[0-9]+", 2, 14),
+        ("Project Bluebird", 1, 17), ("(?i)blue-[0-9]+", 2, 18),
     ]  # fmt: skip
     assert set(base.lines) == set(KEYS)
-    assert (main.persist, main.line("persist"), main.line("roles")) == ("none", 19, 8)
+    assert (main.persist, main.line("persist"), main.line("roles")) == ("none", 23, 8)
     assert (main.redaction, main.auto_export, main.retention_days) == (True, True, 90)
     assert base.redaction == {"email": False, "jwt": True, "employee-number": "E-[0-9]{6}"}
     assert notes == base
@@ -132,16 +132,19 @@ ODD: st.SearchStrategy[Any] = (
     | st.dictionaries(WORDS, st.integers(0, 3), max_size=2)
 )  # fmt: skip
 PLAIN = st.text(string.ascii_letters + " -_é", min_size=1, max_size=6)
+LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "A" * 43
+PUBLIC = (LINE, f"{LINE} anna@desk")
 GOOD: dict[str, st.SearchStrategy[Any]] = {
     "persist": st.sampled_from(MODES),
     **{key: st.integers(0, 9) for key in KEYS[1:5]},
-    **{key: st.lists(WORDS, max_size=3) for key in ("roles", "actors", "approvers")},
+    **{key: st.lists(WORDS, max_size=3) for key in ("roles", "actors", "approvers", "agents")},
     "review": st.lists(st.sampled_from(VERBS) | WORDS, max_size=3),
     "denylist": st.lists(PLAIN, max_size=3),
     "redaction": st.sampled_from([True, False, "on", "off", "yes", "no", "On", {}])
     | st.dictionaries(WORDS, st.booleans() | PLAIN | st.just(""), max_size=2),
     "auto_export": st.booleans() | st.fixed_dictionaries({"keep": st.integers(-1, 3)}),
-    "auto_import": st.booleans(),
+    **{key: st.booleans() for key in ("auto_import", "four_eyes", "agents_approve")},
+    "keys": st.dictionaries(WORDS, st.sampled_from([*PUBLIC, "ssh-ed25519 AAAA"]), max_size=2),
 }
 LIMITS = st.one_of(
     st.fixed_dictionaries({}, optional=dict(GOOD)),
@@ -204,10 +207,13 @@ def test_the_template_without_its_comment_signs_is_the_default_too() -> None:
 
 def test_only_what_is_not_by_default_is_compiled() -> None:
     text = (
-        "defaults: {persist: full, roles: [], retention_days: 5, review: [merge]}\n"
+        "defaults: {persist: full, roles: [], retention_days: 5, approvers: [anna]}\n"
         "namespaces:\n  a: {max_entries: 1}\n  b: {redaction: on, denylist: []}\n"
     )
     assert compiled(policy(text)) == {}
+    assert compiled(policy("defaults: {review: [merge, pack]}")) == {
+        "": {"review": ["merge", "pack"], "gates": {"merge": ["merge", 1]}}
+    }
     assert compiled(policy("namespaces: {a: {persist: none}, b: {}}")) == {
         "a": {"persist": ["none", 1]}
     }

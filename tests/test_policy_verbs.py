@@ -9,24 +9,17 @@ from pathlib import Path
 from time import time
 
 import pytest
-from test_schemas import faults
+from shapes import faults
 
 from journal.errors import WorkspaceError
 from journal.notebook import Notebook
 from journal.policyfile import examine, read_policy, rule_names
 from journal.space import open_space
-from journal.workspace import init
 
 BROKEN = "defaults:\n  persist: al\n  roles: user\n"
 SOME = (
     "defaults: {persist: summary_only}\nnamespaces: {main: {persist: none}, all: {persist: full}}\n"
 )
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    init(str(tmp_path / "w"))
-    return tmp_path / "w"
 
 
 @pytest.fixture

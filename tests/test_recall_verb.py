@@ -15,7 +15,7 @@ import pytest
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from test_schemas import faults
+from shapes import faults
 
 from journal import api, forgetting
 from journal.catalog.row import Row

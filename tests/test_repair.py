@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from shapes import faults
 from test_doctor import CONFLICT, add, book, day_of, git, repository, root, slices, tree
-from test_schemas import faults
 
 from journal import clock, dayfile, doctor, editing, files, mend, repair, seal, space
 from journal.catalog.database import Database

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shapes import faults
 from strikes import book, day, purge
-from test_schemas import faults
 
 from journal import api, checkpoints, clock, forgetting, sessions
 from journal.api import Journal
@@ -28,6 +28,7 @@ from journal.entry import Draft
 from journal.errors import UsageError
 from journal.paths import MAIN
 from journal.paths.verbs import Covered, Talk, branch, compact
+from journal.policy.gates import Approval
 from journal.restore import COUNTED, Budget, Message, restore
 from journal.working import WorkingMemory
 
@@ -78,8 +79,11 @@ def test_roles_and_kinds(opened: Journal) -> None:
         say(opened, f"of {role}", role=role)
     for kind in ("note", "decision", "fact", "summary", "merge", "compact", "task"):
         say(opened, f"of kind {kind}", kind=kind, role="assistant", title=f"The {kind}")
-    for kind in ("event", "session", "checkpoint", "branch", "node", "review"):
+    for kind in ("event", "session", "checkpoint", "branch", "node"):
         say(opened, f"of kind {kind}", kind=kind)
+    reviewed = Draft(body="of kind review", kind="review", session=SESSION)
+    with opened.notebook.under(Approval("", ("review",))):  # as only reviewing itself does
+        opened.notebook.append(reviewed)
     found = restore(opened, SESSION)
     assert [one.role for one in found.messages[:6]] == [
         "user", "assistant", "system", "user", "user", "user"

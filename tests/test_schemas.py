@@ -12,28 +12,11 @@ from typing import Any
 import pytest
 from conftest import ROOT
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from shapes import FILES, REGISTRY, SCHEMAS, faults
 
 from journal import chain, dayfile, names, seal, workspace
 
-FILES = sorted((ROOT / "schemas").glob("*.json"))
-SCHEMAS: dict[str, dict[str, Any]] = {
-    file.stem: json.loads(file.read_text(encoding="utf-8")) for file in FILES
-}
-REGISTRY: Registry[Any] = Registry().with_resources(
-    [(schema["$id"], Resource.from_contents(schema)) for schema in SCHEMAS.values()]
-)
 DECISION = "Search with SQLite FTS5"
-
-
-def validator(name: str) -> Draft202012Validator:
-    return Draft202012Validator(SCHEMAS[name], registry=REGISTRY)
-
-
-def faults(name: str, value: object) -> list[str]:
-    """What the schema says against the value, deepest first."""
-    found = validator(name).iter_errors(value)
-    return [f"{list(error.absolute_path)}: {error.message}" for error in found]
 
 
 @dataclass(frozen=True)
@@ -220,6 +203,40 @@ def test_what_verify_prints_of_an_edited_entry(sample: Sample) -> None:
     found = sample.json("verify")
     assert found["counts"]["edited"] == 1
     assert not faults("verify", found)
+
+
+def test_what_is_printed_of_what_a_pack_brought(sample: Sample) -> None:
+    other = Sample(sample.root.parent / "other", sample.command)
+    other.root.mkdir()
+    for words in (("init",), ("append", "One."), ("append", "Two.")):
+        other.json(*words)
+    day = next((other.root / "journal").rglob("*.md"))
+    day.write_bytes(day.read_bytes() + b"\n## 23:00 By hand\n\nThree.\n")
+    other.json("pack", "export", "--zip", "../other.zip")
+    sample.json("pack", "import", "../other.zip")
+
+    found = sample.json("list", "--all")
+    assert not faults("list", found)
+    brought = [one for one in found["entries"] if one["file"].startswith("journal/pack.")]
+    assert len(brought) == 3
+    for entry in brought:
+        assert not faults("entry", entry)
+        assert not faults("show", sample.json("show", entry["id"]))
+    pinned = sample.json("adopt", "--all")
+    assert not faults("adopt", pinned)
+    assert any(one["file"] == brought[0]["file"] for one in pinned["adopted"])
+    again = sample.json("adopt", "--all")
+    assert not faults("adopt", again)
+    assert again["adopted"] == []
+    file = sample.root / brought[0]["file"]
+    file.write_bytes(file.read_bytes().replace(b"Two.", b"Too."))
+    verified = sample.json("verify", "--all")
+    assert verified["counts"]["edited"] == 1
+    assert not faults("verify", verified)
+    edited = next(one["id"] for one in verified["entries"] if one["state"] == "edited")
+    amended = sample.json("amend", edited, "--reason", "a slip")
+    assert amended["file"] == brought[0]["file"]
+    assert not faults("amend", amended)
 
 
 WRONG = [
@@ -430,11 +447,11 @@ RIGHT: dict[str, dict[str, Any]] = {
         }],
         "decisions": {
             "in_force": 1, "proposed": 0, "conflicts": 0,
-            "newest": [{"id": ENTRY["id"], "at": ENTRY["at"], "title": "t"}], "open": [],
+            "newest": [{"id": ENTRY["id"], "at": ENTRY["at"], "title": "t"}], "proposed_first": [],
         },
         "tasks": {
-            "ready": 0, "started": 0, "blocked": 1, "done": 0, "aims": [], "first": [],
-            "waiting": [{
+            "ready": 0, "started": 0, "blocked": 1, "done": 0, "goals": [], "first": [],
+            "blocked_first": [{
                 "id": ENTRY["id"], "title": "t", "type": "task", "status": "blocked",
                 "priority": 2, "claimed_by": "", "blockers": [ENTRY["id"]], "done": 0, "total": 0,
             }],
@@ -472,6 +489,7 @@ RIGHT: dict[str, dict[str, Any]] = {
         "schema": "journal/policy-explain@1", "namespace": "main", "kind": "note", "role": "",
         "actor": "", "outcome": "kept", "rule": "", "file": "", "line": 0, "text": "x",
         "masked": [{"rule": "jwt", "name": "", "start": 0, "end": 9, "tail": "3f9a"}],
+        "review": "",
     },
     "init": {
         "schema": "journal/init@1", "root": "/w", "id": ENTRY["id"], "writer": "anna-3f9c2e",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import random
@@ -12,15 +11,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from doors import Door
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_schemas import _places, _with, faults
+from shapes import faults
+from test_schemas import _places, _with
 
 from journal import api, files, forgetting, names, resuming, rewrites, sessions, workspace
 from journal.cli.main import main
@@ -93,7 +94,7 @@ def test_only_two_kinds_tell_how_a_session_stands(entries: list[Said]) -> None:
         if key not in some:
             assert (one.state, one.started, one.ended, one.resets) == (LOOSE, "", "", 0)
             continue
-        bare, other = (replace(it, began_us=0, last_us=0, entries=0) for it in (one, some[key]))
+        bare, other = (it.but(began_us=0, last_us=0, entries=0) for it in (one, some[key]))
         assert bare == other
 
 
@@ -174,19 +175,6 @@ def test_names_are_of_the_branch_and_the_day() -> None:
 
 
 # The verbs, in a real workspace
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "soup"
-    workspace.init(str(folder))
-    return folder
-
-
-@pytest.fixture
-def journal(root: Path) -> Iterator[api.Journal]:
-    with api.open(str(root)) as opened:
-        yield opened
 
 
 def state(journal: api.Journal, name: str) -> str:
@@ -418,67 +406,50 @@ def test_which_session_is_meant(journal: api.Journal, monkeypatch: pytest.Monkey
 # The command line
 
 
-@dataclass
-class Door:
-    """The command line in this process."""
-
-    root: Path
-    capture: pytest.CaptureFixture[str]
-
-    def __call__(self, *words: str, code: int = 0) -> tuple[str, str]:
-        assert main(["session", *words, "--workspace", str(self.root)]) == code
-        told = self.capture.readouterr()
-        return told.out, told.err
-
-    def json(self, *words: str) -> Any:
-        out, _ = self(*words, "--json")
-        assert out.count("\n") == 1
-        found = json.loads(out)
-        schema = f"session-{words[0]}"
-        assert not faults(schema, found), found
-        for path in _places(found):
-            if path[0] != "entries" or len(path) == 1:  # entries may have any field
-                assert faults(schema, _with(found, path, ["a list where none belongs", ["x"]]))
-        return found
-
-
-@pytest.fixture
-def door(root: Path, capfd: pytest.CaptureFixture[str]) -> Door:
-    return Door(root, capfd)
+def answer(door: Door, verb: str, *words: str) -> Any:
+    """What `journal session VERB` prints in JSON; a schema that took anything else would say so."""
+    schema = f"session-{verb}"
+    found = door.json("session", verb, *words, schema=schema)
+    for path in _places(found):
+        if path[0] != "entries" or len(path) == 1:  # entries may have any field
+            assert faults(schema, _with(found, path, ["a list where none belongs", ["x"]]))
+    return found
 
 
 def test_start_prints_a_name_and_nothing_else(door: Door) -> None:
-    first, quiet = door("start")
+    first, quiet = door.text("session", "start")
     assert re.fullmatch(r"soup-\d{4}-\d\d-\d\d\n", first)
     assert quiet == ""
-    second, told = door("start")
+    second, told = door.text("session", "start")
     assert second == f"{first.strip()}-2\n"
     assert f"{first.strip()} is open since" in told
     assert f"journal session start --resume {first.strip()}" in told
-    third, quiet = door("start", "--new")
+    third, quiet = door.text("session", "start", "--new")
     assert third == f"{first.strip()}-3\n"
     assert quiet == ""
-    assert door("start", "--resume")[0] == third
-    again, told = door("start", first.strip())
+    assert door.text("session", "start", "--resume")[0] == third
+    again, told = door.text("session", "start", first.strip())
     assert again == first
     assert "goes on" in told
-    door("start", "--new", first.strip(), code=2)
-    door("start", "--resume", "nowhere", code=2)
-    door("start", "--resume", "--new", code=2)
+    door.text("session", "start", "--new", first.strip(), code=2)
+    door.text("session", "start", "--resume", "nowhere", code=2)
+    door.text("session", "start", "--resume", "--new", code=2)
 
 
 def test_end_and_reset_are_told(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "JOURNAL_SESSION" in door("end", code=2)[1]
+    assert "JOURNAL_SESSION" in door.text("session", "end", code=2)[1]
     monkeypatch.setenv("JOURNAL_SESSION", "another")
-    assert "no session 'wrong'" in door("end", "wrong", code=2)[1]
+    assert "no session 'wrong'" in door.text("session", "end", "wrong", code=2)[1]
     monkeypatch.delenv("JOURNAL_SESSION")
-    name = door("start")[0].strip()
+    name = door.text("session", "start")[0].strip()
     monkeypatch.setenv("JOURNAL_SESSION", name)
-    told = door("reset", "--message", "too sour")[0]
+    told = door.text("session", "reset", "--message", "too sour")[0]
     assert "begins anew: what was before (1 entry) stays" in told
-    assert door("end")[0].startswith(f"{name} has ended: 2 entries since ")
-    assert re.search(rf"journal/.+\.md:\d+: the session {name} ended on", door("end", code=2)[1])
-    told = door("start", "--resume", name)[1]
+    assert door.text("session", "end")[0].startswith(f"{name} has ended: 2 entries since ")
+    assert re.search(
+        rf"journal/.+\.md:\d+: the session {name} ended on", door.text("session", "end", code=2)[1]
+    )
+    told = door.text("session", "start", "--resume", name)[1]
     assert "had ended" in told
     with api.open(str(door.root)) as journal:
         bodies = [one.body for one in sessions.in_order(journal.entries())]
@@ -496,19 +467,21 @@ def test_end_and_reset_are_told(door: Door, monkeypatch: pytest.MonkeyPatch) -> 
 def test_nothing_is_said_to_be_done_that_no_entry_tells(
     door: Door, file: str, text: str, why: str
 ) -> None:
-    name = door("start")[0].strip()
+    name = door.text("session", "start")[0].strip()
     config = door.root / file
     if file == "journal.toml":
         text = config.read_text(encoding="utf-8").replace("enabled = true", why)
     config.write_text(text, encoding="utf-8")
     for verb in ("reset", "end"):
-        out, told = door(verb, "--session", name)
+        out, told = door.text("session", verb, "--session", name)
         assert out == ""
         assert why in told
         assert f"so {name} goes on" in told
-    out, told = door("checkpoint", "--session", name, str(state := door.root / "s.json"), code=2)
+    out, told = door.text(
+        "session", "checkpoint", "--session", name, str(state := door.root / "s.json"), code=2
+    )
     state.write_text("{}", encoding="utf-8")
-    out, told = door("checkpoint", "--session", name, str(state))
+    out, told = door.text("session", "checkpoint", "--session", name, str(state))
     assert why in told
     assert out.strip() == out.replace("\n", ""), "an id, or nothing at all"
     with api.open(str(door.root)) as journal:
@@ -518,50 +491,54 @@ def test_nothing_is_said_to_be_done_that_no_entry_tells(
 
 
 def test_a_session_has_only_the_paths_that_it_has(door: Door) -> None:
-    name = door("start")[0].strip()
-    assert "it has main" in door("show", name, "--path", "nowhere", code=2)[1]
-    assert "Session " in door("show", name, "--path", "main")[0]
+    name = door.text("session", "start")[0].strip()
+    assert "it has main" in door.text("session", "show", name, "--path", "nowhere", code=2)[1]
+    assert "Session " in door.text("session", "show", name, "--path", "main")[0]
 
 
 def test_the_open_one_of_this_branch_goes_on(root: Path, door: Door) -> None:
     git(root, "init", "-q", "-b", "pie")
     for name in ("one", "two"):
-        door("start", "--new", name)
+        door.text("session", "start", "--new", name)
     git(root, "checkout", "-q", "-b", "cake")
     for name in ("three", "four"):
-        door("start", "--new", name)
-    assert ", on pie; " not in door("start")[1]
-    door("end", "--session", next(iter(door.json("list")["sessions"]))["session"])
-    assert door("start", "--resume")[0] == "four\n"
+        door.text("session", "start", "--new", name)
+    assert ", on pie; " not in door.text("session", "start")[1]
+    door.text(
+        "session", "end", "--session", next(iter(answer(door, "list")["sessions"]))["session"]
+    )
+    assert door.text("session", "start", "--resume")[0] == "four\n"
     git(root, "checkout", "-q", "-b", "soup")
-    assert ", on cake; 3 more are open; this is a new one: soup-" in door("start")[1]
+    assert (
+        ", on cake; 3 more are open; this is a new one: soup-" in door.text("session", "start")[1]
+    )
     git(root, "symbolic-ref", "HEAD", "refs/heads/pie")
-    assert door("start", "--resume")[0] == "two\n"
+    assert door.text("session", "start", "--resume")[0] == "two\n"
     git(root, "symbolic-ref", "HEAD", "refs/heads/nobody-was-here")
-    assert door("start", "--resume")[0] == "two\n", "the one that spoke last"
+    assert door.text("session", "start", "--resume")[0] == "two\n", "the one that spoke last"
 
 
 def test_what_json_says(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert door.json("list") == {"schema": "journal/session-list@1", "sessions": [], "total": 0}
-    first = door.json("start", "--actor", "anna")
+    assert answer(door, "list") == {"schema": "journal/session-list@1", "sessions": [], "total": 0}
+    first = answer(door, "start", "--actor", "anna")
     name = first["session"]
-    second = door.json("start")
+    second = answer(door, "start")
     assert [one["session"] for one in second["open"]] == [name]
-    assert door.json("start", name)["event"] == "resumed"
+    assert answer(door, "start", name)["event"] == "resumed"
     monkeypatch.setenv("JOURNAL_SESSION", name)
     assert main(["append", "on a path", "--path", "try", "--workspace", str(door.root)]) == 0
     door.capture.readouterr()
-    door.json("reset")
-    assert door.json("end", "--message", "so")["entries"] == 4
-    shown = door.json("show", "-n", "2")
+    answer(door, "reset")
+    assert answer(door, "end", "--message", "so")["entries"] == 4
+    shown = answer(door, "show", "-n", "2")
     assert [entry["turn"] for entry in shown["entries"]] == [4, 5]
     about = shown["session"]
     assert (about["state"], about["entries"], about["turns"]) == ("ended", 5, 5)
     assert [line["path"] for line in about["paths"]] == ["main", "try"]
     assert about["ended"] == about["last"]
-    assert len(door.json("show", "--all")["entries"]) == 5
-    assert [e["path"] for e in door.json("show", "--path", "try")["entries"]] == ["try"]
-    found = door.json("list", "-n", "1")
+    assert len(answer(door, "show", "--all")["entries"]) == 5
+    assert [e["path"] for e in answer(door, "show", "--path", "try")["entries"]] == ["try"]
+    found = answer(door, "list", "-n", "1")
     assert (found["total"], [one["session"] for one in found["sessions"]]) == (2, [name])
     assert found["sessions"][0]["paths"] == 2
     assert found["sessions"][0]["began"] == about["began"]
@@ -573,25 +550,25 @@ def test_a_list_is_of_all_and_never_wraps(door: Door, monkeypatch: pytest.Monkey
         drafts = [sessions.start(f"a-session-with-quite-a-long-name-{n:02}") for n in range(25)]
         drafts += [Draft(body="日本語 " * 30, session="wide", path=p) for p in ("", "b")]
         journal.notebook.append_many(drafts)
-    lines = door("list")[0].splitlines()
+    lines = door.text("session", "list")[0].splitlines()
     assert len(lines) == 20
     assert "loose" in lines[0]
     assert ", 2 paths" in lines[0]
-    assert len(door("list", "--all")[0].splitlines()) == 26
+    assert len(door.text("session", "list", "--all")[0].splitlines()) == 26
     for wide in (20, 40, 60, 71, 72, 80, 120):
         monkeypatch.setenv("COLUMNS", str(wide))
-        for line in door("list", "--all")[0].splitlines():
+        for line in door.text("session", "list", "--all")[0].splitlines():
             assert sum(2 if ord(char) > 0x2E80 else 1 for char in line) <= wide
-        for line in door("show", "wide", "-n", "0")[0].splitlines():
+        for line in door.text("session", "show", "wide", "-n", "0")[0].splitlines():
             assert len(line) <= wide
-    assert door("show", "wide")[0].count("\n") > 8
+    assert door.text("session", "show", "wide")[0].count("\n") > 8
 
 
 def test_a_disabled_journal_still_gives_a_name(door: Door) -> None:
     config = door.root / "journal.toml"
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("enabled = true", "enabled = false"), encoding="utf-8")
-    out, told = door("start")
+    out, told = door.text("session", "start")
     assert out.startswith("soup-")
     assert "enabled = false" in told
 
@@ -680,10 +657,10 @@ def test_after_a_crash_the_open_one_is_offered(root: Path, door: Door) -> None:
     agent.send_signal(signal.SIGKILL)
     agent.wait()
     agent.stdout.close()
-    told = door("start")
+    told = door.text("session", "start")
     assert told[0] == f"{name}-2\n"  # nobody can be asked: two agents are never merged
     assert f"journal session start --resume {name}" in told[1]
-    door("end", "--session", f"{name}-2")
+    door.text("session", "end", "--session", f"{name}-2")
     out, shown = at_a_terminal(root, "session", "start", answer="\n")
     assert f"go on with {name} (last entry " in shown
     assert out == f"{name}\n"

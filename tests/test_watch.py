@@ -12,21 +12,14 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from test_schemas import faults
+from shapes import faults
 
 from journal.entry import Entry
 from journal.notebook import Notebook
-from journal.workspace import init
 
 PATIENCE = 30.0  # seconds; only a hanging test waits so long
 RATE = 50  # messages a second
 START = datetime(2026, 2, 3, 10, tzinfo=UTC)
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    init(str(tmp_path / "w"))
-    return tmp_path / "w"
 
 
 class Watch:

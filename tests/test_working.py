@@ -26,13 +26,6 @@ SAME = {"token": "t1"}
 TOKEN = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"  # as their documentation shows one
 
 
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[api.Journal]:
-    init(str(tmp_path / "book"))
-    with api.open(str(tmp_path / "book")) as opened:
-        yield opened
-
-
 def contents(memory: WorkingMemory) -> list[str]:
     return [one.content for one in memory.messages]
 

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,6 @@ from journal.working.holding import Bounds
 from journal.working.restoring import restore as rebuilt
 from journal.working.state import Owner, State, read_state
 from journal.working.statefile import StateFile
-from journal.workspace import init
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[api.Journal]:
-    init(str(tmp_path / "book"))
-    with api.open(str(tmp_path / "book")) as opened:
-        yield opened
 
 
 def state_file(journal: api.Journal, session: str = "s") -> Path:

@@ -43,7 +43,8 @@ def test_init_makes_a_workspace(tmp_path: Path) -> None:
     assert config.writer == made.writer
     assert config.timezone == made.timezone
     assert read_policy(made.root) == Policy()
-    assert ".journal/" in (root / ".gitignore").read_text().splitlines()
+    ignored = (root / ".gitignore").read_text().splitlines()
+    assert {".journal/", "/inbox/", "/outbox/"} <= {*ignored}
     assert "journal/** -text" in (root / ".gitattributes").read_text().splitlines()
 
 
@@ -76,8 +77,15 @@ def test_lines_are_added_once(tmp_path: Path, held: bytes) -> None:
     for name in GIT_FILES:
         text = first[name]
         assert text.startswith(held)
-        assert text.count(b"# journal:") == 1
+        assert text.count(b"# journal:") == 1 + (name == ".gitignore")
         assert text[len(held.rstrip(b"\r\n")) :].lstrip(b"\r\n").startswith(b"# journal:")
+
+
+def test_a_workspace_from_before_there_were_packs_gets_their_lines(root: Path) -> None:
+    (root / ".gitignore").write_text("mine\n.journal/\n")
+    assert init(str(root)).wrote == (".gitignore",)
+    assert (root / ".gitignore").read_text().endswith("\n/inbox/\n/outbox/\n")
+    assert init(str(root)).wrote == ()
 
 
 def test_lines_that_got_other_ends_are_known_again(root: Path) -> None:

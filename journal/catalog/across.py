@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 
 from journal import spool
+from journal.catalog.find import BROUGHT
 from journal.catalog.forgotten import renew
 from journal.catalog.row import COPY, restored
 from journal.catalog.take import Taker
 from journal.catalog.watch import Disk, identity
+from journal.dayfile import Twins
+from journal.daypath import home_of
 from journal.errors import JournalError
 from journal.files import Folder, read_all, read_at
 
@@ -18,11 +21,12 @@ if TYPE_CHECKING:
 
     from journal.catalog.watch import Identity
 
-_OF_A_DAY = """
-SELECT e.number, e.id, e.base, e.digest, e.copy, f.number * (1 - f.regular), e.namespace
+_OF_A_DAY = f"""
+SELECT e.number, e.id, e.base, e.digest, e.copy, f.number * (1 - f.regular), e.namespace,
+    CASE WHEN {BROUGHT} THEN f.path ELSE '' END
 FROM file f CROSS JOIN entry e ON e.file = f.number
-WHERE f.date = ? AND e.spool IS NULL ORDER BY f.regular DESC, f.path, e.offset
-"""
+WHERE f.date = ? AND e.spool IS NULL ORDER BY f.regular DESC, {BROUGHT}, f.path, e.offset
+"""  # noqa: S608
 _DOUBTFUL = """
 SELECT EXISTS (
     SELECT 1 FROM file f CROSS JOIN entry e ON e.file = f.number
@@ -54,15 +58,14 @@ def twins_and_copies(database: sqlite3.Connection, date: str) -> None:
     if database.execute(_DOUBTFUL, {"date": date}).fetchone() == (0,):
         return  # most days: asked so, because a day may have very many entries
     seen: set[tuple[str, str, str]] = set()
-    counts: dict[int, dict[str, int]] = {}
+    twins: dict[int, Twins] = {}
     day = database.execute(_OF_A_DAY, (date,)).fetchall()  # at once, for its rows change below
-    for number, named, base, digest, copy, odd, namespace in day:
+    for number, named, base, digest, copy, odd, namespace, path in day:
         name = named
         if base:
             # Each copy's handwritten entries are those of the original, not further twins.
-            counted = counts.setdefault(odd, {})
-            counted[base] = counted.get(base, 0) + 1
-            name = f"{base}-{counted[base]}" if counted[base] > 1 else base
+            pack = home_of(path) if path else ""
+            name, _ = twins.setdefault(odd, Twins()).name(base, namespace, pack)
         key = (name, digest, namespace if digest else "")  # twins are numbered over all namespaces
         doubled = key in seen
         seen.add(key)

@@ -1,6 +1,6 @@
 """Questions to the catalog, as SQL."""
 
-from journal.catalog.brief import STATED
+from journal.catalog.brief import OF_SUBJECT, SAID, STATED, SUBJECTS
 from journal.catalog.row import COLUMNS, stored
 
 TYPE_CHECKING = False
@@ -19,6 +19,7 @@ _ELSEWHERE = {"day": "f.path", "spool": "s.path"}
 _COLUMNS = ", ".join(_ELSEWHERE.get(name, f"e.{name}") for name in COLUMNS)
 _ORDER = "e.moment, e.writer, e.seq, e.id, e.digest, f.path"  # an id may stand in two files
 _EQUAL = ("kind", "role", "actor", "session", "path", "namespace")
+BROUGHT = "f.path GLOB 'journal/pack.*'"  # a file `f` that an imported pack brought
 _MANY = 500  # below SQLite's limit of values in one question
 _ENDING = 8  # characters that the index of endings has
 _CAPTURED = ("said", "prompt", "tool", "gone")  # how the ids begin that hooks give
@@ -172,6 +173,14 @@ def with_ids(ids: "Sequence[str]") -> "Question":
     return f"SELECT {_COLUMNS} {_FROM} WHERE e.id IN ({marks}) ORDER BY f.path, e.line", list(ids)
 
 
+def numbered(writer: str, namespace: str, seq: int = 0) -> "Question":
+    """The rows of a writer in a namespace that have this number; without one the numbers."""
+    where, values = "e.writer = ? AND e.namespace = ? AND e.seq", [writer, namespace]
+    if seq:
+        return chosen(f"{where} = ? ORDER BY f.path, e.line", [*values, seq])
+    return f"SELECT e.seq FROM entry e WHERE {where} > 0", [*values]  # noqa: S608
+
+
 def hashtags(numbers: "Sequence[int]") -> "Question":
     """The tags that the bodies of these rows hold; at most some hundred rows."""
     marks = ", ".join("?" * len(numbers))
@@ -214,9 +223,10 @@ def struck(after: int) -> "Question":
     return "SELECT step, entry FROM struck WHERE step > ? ORDER BY step", [after]
 
 
-def stated(kind: str, namespace: str) -> "Question":
-    """What folds ask of the entries of a kind."""
-    return (f"{STATED} AND namespace = ?", [kind, namespace]) if namespace else (STATED, [kind])
+def stated(kind: str, namespace: str, *, who: bool = False) -> "Question":
+    """What folds ask of the entries of a kind, and who said them, if that is asked."""
+    question = (SAID if who else STATED) + OF_SUBJECT * (kind in SUBJECTS)
+    return (f"{question} AND namespace = ?", [kind, namespace]) if namespace else (question, [kind])
 
 
 def referring(kind: str, target: str) -> "Question":
@@ -239,14 +249,20 @@ def tagged(kind: str, tag: str) -> "Question":
     return f"SELECT {_COLUMNS} {_FROM} {join} WHERE {where}", [tag, kind]
 
 
+def vouching() -> "Question":
+    """The rows of the workspace's own that may vouch for what packs brought."""
+    where = f"e.kind = 'event' AND instr(e.fields, '\"pack-imported\"') AND NOT {BROUGHT}"
+    return f"SELECT {_COLUMNS} {_FROM} WHERE {where}", []
+
+
 def forgotten(entry_id: str) -> "Question":
-    """What is decided about an entry, and the row of the forget entry that decides.
+    """What is said of an entry, each with the row of the forget entry; the deciding one first.
 
     A purge that isn't one hides: what was purged has a flag that says so.
     """
     purges = f"g.what = 'purge' AND EXISTS ({_PURGED})"
     where = f"(g.target = ? OR g.target = ? AND {purges})"
-    order = f"ORDER BY {purges} DESC, g.said DESC, g.what DESC LIMIT 1"
+    order = f"ORDER BY {purges} DESC, g.said DESC, g.what DESC"
     base = entry_id[:14] if entry_id.startswith("h-") else entry_id  # see `hidden.base_id`
     join = "JOIN forgetting g ON g.entry = e.number"
     return f"SELECT g.what, {_COLUMNS} {_FROM} {join} WHERE {where} {order}", [

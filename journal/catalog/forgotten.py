@@ -11,25 +11,30 @@ from operator import itemgetter
 from zlib import crc32
 
 from journal import dayfile, hidden
-from journal.catalog.row import ASIDE, BACK, COPY, FORGOTTEN, STUB, restored
+from journal.catalog.find import vouching
+from journal.catalog.row import ASIDE, BACK, COPY, FORGOTTEN, STUB, Row, restored
 from journal.catalog.text import content
 from journal.dayfile import Piece
+from journal.daypath import lies_in_pack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from journal.catalog.take import Taker
     from journal.spool import Record
 
+    Find = Callable[[], Callable[[str], str]]
+
 _SAYS = b"\nkind: forget\n"
 _OTHERS = COPY | ASIDE  # flags that no forget entry decides
 
 _SAID = """
-SELECT said, target, what, new FROM forgetting
-UNION ALL SELECT said, target, 'purge', new FROM spooled_purge
+SELECT coalesce(f.path, ''), g.said, g.target, g.what, g.new
+FROM forgetting g LEFT JOIN entry b ON b.number = g.entry LEFT JOIN file f ON f.number = b.file
+UNION ALL SELECT '', said, target, 'purge', new FROM spooled_purge
 """
 _CONCERNED = """
 WITH g (target, what) AS (
@@ -49,18 +54,43 @@ WHERE e.number IN (
 
 
 class Forgotten:
-    """What the forget entries say that were read so far."""
+    """What the forget entries say that were read so far.
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    What packs brought says something only of what was brought from the same workspace, and only
+    with `sources`, once all is read.
+    """
+
+    def __init__(self, database: sqlite3.Connection, sources: Find | None = None) -> None:
         self._database = database
         self.said = hidden.Said()
-        for row in database.execute(_SAID):
-            self.said.add(hidden.Forgetting(*row))
+        self._brought: dict[str, hidden.Said] = {}
+        self._source: Callable[[str], str] = str
+        brought = []
+        for path, *row in database.execute(_SAID):
+            if lies_in_pack(path):
+                brought.append((restored(path), hidden.Forgetting(*row)))
+            else:
+                self.said.add(hidden.Forgetting(*row))
+        if brought and sources:
+            self._source = sources()
+            for path, one in brought:
+                said = self._brought.setdefault(self._source(path), hidden.Said(self.said))
+                said.add(one)
 
-    def learn(self, number: int, entry_id: str, piece: Piece) -> None:
-        """Note what the new row's entry says, if it is a forget entry."""
+    def of(self, path: str) -> hidden.Said:
+        """What is said of entries in this file."""
+        if not self._brought or not lies_in_pack(path):
+            return self.said
+        return self._brought.get(self._source(restored(path)), self.said)
+
+    def learn(self, number: int, entry_id: str, piece: Piece, *, brought: bool = False) -> None:
+        """Note what the new row's entry says, if it is a forget entry.
+
+        What a pack brought counts once all is read: it says nothing of the workspace's own.
+        """
         if one := hidden.forgetting(piece, entry_id):
-            self.said.add(one)
+            if not brought:
+                self.said.add(one)
             row = (number, one.by, one.of, one.what, one.new)
             self._database.execute("INSERT INTO forgetting VALUES (?, ?, ?, ?, ?)", row)
 
@@ -73,21 +103,25 @@ class Forgotten:
                     row = (number, one.by, one.of, one.new)
                     self._database.execute("INSERT INTO spooled_purge VALUES (?, ?, ?, ?)", row)
 
-    def shown(self, entry_id: str, piece: Piece) -> tuple[Piece, int]:
-        """What is shown of the entry whose slice this is, and the flags of its row."""
-        decided = self.said.decided(entry_id, piece) if self.said else hidden.UNHIDE
+    def shown(self, entry_id: str, piece: Piece, path: str = "") -> tuple[Piece, int]:
+        """What is shown of the entry whose slice this is, and the flags of its row.
+
+        `path`: the file that it stands in.
+        """
+        said = self.of(path)
+        decided = said.decided(entry_id, piece) if said else hidden.UNHIDE
         if decided != hidden.PURGE:
             return piece, FORGOTTEN * (decided == hidden.HIDE)
         if dayfile.is_stub(piece):
             return piece, FORGOTTEN | STUB
         return hidden.stubbed(piece), FORGOTTEN | BACK
 
-    def is_settled(self, entry_id: str, row: tuple[Any, ...]) -> bool:
+    def is_settled(self, entry_id: str, row: tuple[Any, ...], path: str) -> bool:
         """Whether the row of a stub shows, without a look at it, that a purge left just that."""
         at, seq, prev = row
         place = {"id": entry_id, "seq": seq, "prev": prev}
         left = hidden.stub(at[11:19], place).rstrip(b"\n")
-        return self.said.is_purged(entry_id, dayfile.digest(left))
+        return self.of(path).is_purged(entry_id, dayfile.digest(left))
 
 
 def settle(taker: Taker) -> tuple[set[str], set[str]]:
@@ -96,33 +130,42 @@ def settle(taker: Taker) -> tuple[set[str], set[str]]:
     Those files are to be read again: their rows are left as they were.
     """
     database = taker.database
-    forgotten = taker.forgotten = Forgotten(database)
+    forgotten = taker.forgotten = Forgotten(database, lambda: _source(taker))
     dates, stale = set(), set()
     concerned = database.execute(_CONCERNED).fetchall()
     for path, rows in groupby(concerned, key=itemgetter(0)):
         data: bytes | None = None
         for _, number, entry_id, copy, offset, size, checksum, date, *row in rows:
             flags = copy & ~_OTHERS
-            if flags & STUB and forgotten.is_settled(entry_id, tuple(row)):
+            if flags & STUB and forgotten.is_settled(entry_id, tuple(row), path):
                 continue
-            if forgotten.said.may_be_purged(entry_id) or flags & BACK:
+            said = forgotten.of(path)
+            if said.may_be_purged(entry_id) or flags & BACK:
                 data = content(taker.space.root, restored(path)) if data is None else data
                 raw = data[offset : offset + size]
                 if crc32(raw) != checksum:
                     stale.add(path)
                     continue
-                piece, wanted = forgotten.shown(entry_id, dayfile.slice_at(raw, offset))
+                piece, wanted = forgotten.shown(entry_id, dayfile.slice_at(raw, offset), path)
                 taker.purged |= wanted & (BACK | STUB) != 0
                 if wanted & BACK != flags & BACK:
                     taker.anew(number, piece, wanted | copy & _OTHERS)
                     dates.add(date)
                     continue
             else:
-                wanted = FORGOTTEN * forgotten.said.hides(entry_id)
+                wanted = FORGOTTEN * said.hides(entry_id)
             if wanted != flags:
                 renew(database, number, copy=wanted | copy & _OTHERS)
                 dates.add(date)
     return dates, stale
+
+
+def _source(taker: Taker) -> Callable[[str], str]:
+    """What tells from where the entries of a file came."""
+    from journal.catalog.brought import sources
+
+    rows = map(Row, taker.database.execute(vouching()[0]).fetchall())
+    return sources(taker.space.root, taker.space.id, rows).of
 
 
 def renew(database: sqlite3.Connection, number: int, **values: object) -> None:

@@ -18,8 +18,15 @@ if TYPE_CHECKING:
 
 def came_back(catalog: Catalog, redacts: Iterable[Row]) -> Iterator[Finding]:
     """A finding for each; `redacts` are the redact entries, whether they count or not."""
-    said = Redacted()
-    targets = {said.learn(piece) for _, piece in read(catalog.root, redacts)} - {""}
-    for row, piece in read(catalog.root, catalog.with_ids(sorted(targets))):
-        if not row.purged and said.came_back(row.id, piece):
+    own = Redacted()
+    said: dict[str, Redacted] = {}  # by the source: of what came from others it says nothing
+    source = catalog.sources().of
+    targets = set()
+    for row, piece in read(catalog.root, redacts):
+        whose = source(row.file)
+        told = said.setdefault(whose, Redacted(own)) if whose else own
+        targets.add(told.learn(piece))
+    for row, piece in read(catalog.root, catalog.with_ids(sorted(targets - {""}))):
+        told = said.get(source(row.file), own)
+        if not row.purged and told.came_back(row.id, piece):
             yield Finding(*told_redacted(row.id, row.file, row.line))

@@ -209,10 +209,10 @@ class Taker:
             base = "" if named else dayfile.hand_id(piece)
             kind = piece.values.get("kind")
             if kind == hidden.KIND:
-                self.forgotten.learn(self._number, named, piece)
+                self.forgotten.learn(self._number, named, piece, brought=bool(day.pack))
             shown, flags = piece, 0
             if self.forgotten.said:
-                shown, flags = self.forgotten.shown(named or base, piece)
+                shown, flags = self.forgotten.shown(named or base, piece, day.path)
             if flags & STUB or kind == _REDACT:
                 self.purged = True
             where = (file, line, piece.offset, len(piece.raw), crc32(piece.raw), spool)

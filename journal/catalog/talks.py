@@ -6,6 +6,7 @@ break; entries from before there were turns have turn 0, and so come first, by t
 
 from journal.catalog import find
 from journal.catalog.row import Row
+from journal.daypath import namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Talks:
 
     def _namespaces(self) -> list[str]:
         """Those that have day files."""
-        return sorted({path.split("/")[1] for (path,) in self._ask(("SELECT path FROM file", []))})
+        return sorted({namespace_of(path) for (path,) in self._ask(("SELECT path FROM file", []))})
 
     def turns(
         self,

@@ -150,4 +150,4 @@ def prune(
 
     Where a person has written in one since, it stays, and is not among what was done.
     """
-    return retention.run(journal, wanted, progress=progress)
+    return retention.prune(journal, wanted, progress=progress)

@@ -10,6 +10,7 @@ from journal import attach, dayfile
 from journal.catalog.text import piece_of
 from journal.checkpoints.reach import KIND
 from journal.cjson import loads
+from journal.daypath import home_of
 from journal.errors import JournalError
 from journal.files import Folder
 from journal.finding import Finding
@@ -106,7 +107,7 @@ class Replay:
         if not files:
             raise ValueError("it names no file")
         try:
-            with Folder(self._journal.root, attach.folder(row.namespace)) as folder:
+            with Folder(self._journal.root, attach.folder(home_of(row.file))) as folder:
                 data = folder.read(files[0].digest[7:])
         except (OSError, JournalError) as error:
             raise ValueError(f"its file can't be read: {error}") from error

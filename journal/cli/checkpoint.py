@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from journal import api, resuming
-from journal.cli import leftovers, options, output, progress
+from journal.cli import asking, leftovers, options, output, progress
 from journal.cli.complete import offer
 from journal.cli.fast import file_body
 from journal.cli.listing import count
@@ -246,7 +246,7 @@ def do_prune(args: argparse.Namespace) -> int:
     if name and args.all:
         raise UsageError("give a session or --all, not both", hint="leave one of them out")
     session = "" if args.all else resuming.writes_to(name)
-    with api.open(args.workspace, progress.reading) as journal:
+    with asking.opened(args.workspace, progress.reading) as journal:
         namespace = args.namespace or ("" if args.all else journal.default_namespace)
         keeping = pruning.keeping(journal.root, args.keep, args.days)
         found = pruning.due(journal, keeping, session, namespace)

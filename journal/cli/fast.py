@@ -148,7 +148,7 @@ def no_file(path: str, error: OSError) -> "UsageError":
 
 
 def _append(draft: "dict[str, object]", options: "dict[str, list[str]]") -> int:
-    from journal import credentials, protocol, seal, space
+    from journal import credentials, errors, protocol, seal, space
     from journal.intake import Intake
 
     place = space.open_space(space.find(options.get(WORKSPACE, [""])[0]), int(time()))
@@ -158,7 +158,14 @@ def _append(draft: "dict[str, object]", options: "dict[str, list[str]]") -> int:
     values = credentials.known(place.root)
     intake = Intake(place.root, place.policy, place.namespace, values)
     place.veil, place.turned = intake.head, _turned
-    sealing = intake.admit(draft)
+    try:
+        sealing = intake.admit(draft)
+    except errors.Refused as error:
+        if error.kind != "gated":
+            raise
+        from journal.cli.asking import append as ask
+
+        return ask(place.root, draft, as_json=JSON in options)
     receipt = protocol.append(place, [sealing])[0]
     return tell(receipt.record(), intake.notices + receipt.notices, as_json=JSON in options)
 

@@ -9,7 +9,7 @@ from getpass import getpass
 from typing import TYPE_CHECKING
 
 from journal import api, clock, forgetting
-from journal.cli import actions, leftovers, output
+from journal.cli import actions, asking, leftovers, output
 from journal.cli.progress import Bar
 from journal.cli.report import say
 from journal.errors import UsageError
@@ -47,7 +47,7 @@ def do_forget(args: argparse.Namespace) -> int:
     """Hide entries, show them again, or take their texts away."""
     if not args.reason.strip():
         raise UsageError("the reason is empty", hint='say why: --reason "mistaken identity"')
-    with api.open(args.workspace) as journal:
+    with asking.opened(args.workspace) as journal:
         rows = _rows(journal, args.ids)
         if args.purge:
             ids = [row.id for row in rows]
@@ -117,7 +117,7 @@ def do_redact(args: argparse.Namespace) -> int:
     """Find, mask, or name secrets."""
     if args.action == "value":
         return _value(args)
-    with api.open(args.workspace) as journal:
+    with asking.opened(args.workspace) as journal:
         return _scan(journal, args) if args.action == "scan" else _apply(journal, args)
 
 
@@ -215,7 +215,7 @@ def do_retention(args: argparse.Namespace) -> int:
     """Purge what the policy keeps no longer."""
     from journal import retention
 
-    with api.open(args.workspace) as journal:
+    with asking.opened(args.workspace) as journal:
         owed = retention.due(journal)
         done = [] if args.dry_run else retention.run(journal, owed, progress=Bar("Purging"))
         left, commands = leftovers.reached(journal, done)

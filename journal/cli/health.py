@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from journal import doctor, repair
-from journal.cli import output
+from journal.cli import asking, output
 from journal.doctor.codes import CODES, NOTE
 from journal.finding import Finding
 from journal.repair.step import Step
@@ -71,7 +71,11 @@ def repair_options(verb: argparse.ArgumentParser) -> None:
 def do_repair(args: argparse.Namespace) -> int:
     """Mend what can be mended; 1 if something is left to be done."""
     root = find(args.workspace)
-    found = repair.apply(root, args.fix) if args.apply else repair.plan(root, args.fix)
+    if args.apply:
+        with asking.opened(root) as journal:
+            found = repair.apply(root, args.fix, journal)
+    else:
+        found = repair.plan(root, args.fix)
     if args.json:
         output.json(repair.record(found))
         return found.exit_code

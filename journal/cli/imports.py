@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 
-from journal import api, clock, importers
-from journal.cli import output
+from journal import clock, importers
+from journal.cli import asking, output
 from journal.cli.progress import Bar
 from journal.cli.report import say
 from journal.errors import UsageError
@@ -64,7 +64,7 @@ def do_import(args: argparse.Namespace) -> int:
     paths = importers.paths(importer, args.paths)
     bar = Bar("Importing")
     with (
-        api.open(args.workspace) as journal,
+        asking.opened(args.workspace) as journal,
         Round(journal, importer, options_of(args, journal.timezone)) as importing,
     ):
         try:

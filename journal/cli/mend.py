@@ -13,12 +13,13 @@ from typing import Any
 
 from journal import acceptance, clock, editing
 from journal.chain import STATES, Verdict, counts, exit_code
-from journal.cli import fast, output
+from journal.cli import asking, fast, output
 from journal.cli.report import say
 from journal.cli.write import shown_receipt
 from journal.entry import Draft, Receipt
 from journal.errors import UsageError
 from journal.notebook import Notebook
+from journal.reviewing import accepting
 from journal.safe import one_line
 
 _PLUS_LINE = frozenset("vi vim nvim gvim nano emacs emacsclient micro hx helix kak joe".split())
@@ -33,10 +34,10 @@ def amend_options(verb: argparse.ArgumentParser) -> None:
 
 def do_amend(args: argparse.Namespace) -> int:
     """Append an entry that accepts another as it stands now."""
-    notebook = Notebook.open(args.workspace)
-    verdict = acceptance.named(notebook.verify(), args.id)
-    draft = acceptance.amend(notebook, verdict, args.reason)
-    receipts = _append(notebook, [draft])
+    with asking.opened(args.workspace) as journal:
+        verdict = acceptance.named(journal.notebook.verify(), args.id)
+        (draft,), receipts = accepting.amend(journal, verdict, args.reason)
+    _notices(receipts)
     if args.json:
         output.json(
             {"schema": "journal/amend@1", **_accepted(verdict, draft, receipts[0])}
@@ -64,15 +65,16 @@ def do_adopt(args: argparse.Namespace) -> int:
             "say which handwritten entries: ids, days or day files, or --all",
             hint="for example: journal adopt today",
         )
-    notebook = Notebook.open(args.workspace)
-    verdicts = notebook.verify()
-    chosen = _by_hand(verdicts)
-    if not args.all:
-        chosen = [one for words in args.what for one in _chosen(notebook, verdicts, words)]
-    chosen = list({(one.file, one.line): one for one in chosen}.values())
-    wanted = [one for one in chosen if not one.pin]
-    drafts = acceptance.adopt(wanted, args.reason)
-    receipts = _append(notebook, drafts)
+    with asking.opened(args.workspace) as journal:
+        notebook = journal.notebook
+        verdicts = notebook.verify()
+        chosen = _by_hand(verdicts)
+        if not args.all:
+            chosen = [one for words in args.what for one in _chosen(notebook, verdicts, words)]
+        chosen = list({(one.file, one.line): one for one in chosen}.values())
+        wanted = [one for one in chosen if not one.pin]
+        drafts, receipts = accepting.adopt(journal, wanted, args.reason)
+    _notices(receipts)
     already = [one.id for one in chosen if one.pin]
     if args.json:
         shown = [_accepted(*one) for one in zip(wanted, drafts, receipts, strict=True)]
@@ -136,14 +138,12 @@ def _date(notebook: Notebook, words: str) -> str:
     return date
 
 
-def _append(notebook: Notebook, drafts: list[Draft]) -> list[Receipt]:
-    receipts = notebook.record(drafts) if drafts else []
+def _notices(receipts: list[Receipt]) -> None:
     for receipt in receipts:
         for notice in receipt.notices:
             say(f"journal: {notice}")
-    if drafts and not notebook.enabled:
+    if receipts and not receipts[0].id:
         fast.disabled(as_json=False)
-    return receipts
 
 
 def _accepted(verdict: Verdict, draft: Draft, receipt: Receipt) -> dict[str, Any]:

@@ -201,9 +201,11 @@ def entry_head(entry: Row | Entry, git_now: str = "") -> str:
 def _attached(entry: Row | Entry) -> list[str]:
     """A line for each file that the entry brought: its name, its size, and where it is."""
     from journal.attach import of
+    from journal.daypath import home_of
 
+    home = home_of(entry.source.file)
     found = of(entry.fields["attachments"])
-    told = [f"{one.name} · {one.bytes:,} bytes · {one.path(entry.namespace)}" for one in found]
+    told = [f"{one.name} · {one.bytes:,} bytes · {one.path(home)}" for one in found]
     if not found:
         told = [_fact(entry.fields["attachments"])]
     return [f"attached {one_line(text)}" for text in told]

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from journal import api
-from journal.cli import actions, options, output, progress
+from journal.cli import actions, asking, options, output, progress
 from journal.cli.complete import offer
 from journal.cli.listing import count
 from journal.cli.report import say
@@ -117,7 +117,7 @@ def do_path(args: argparse.Namespace) -> int:
     if args.action in _READING:
         with api.open(args.workspace, progress.reading) as journal:
             return _read(journal, args)
-    with api.open(args.workspace) as journal:
+    with asking.opened(args.workspace) as journal:
         return _write(journal, args)
 
 

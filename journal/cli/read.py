@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import timedelta
 
 from journal import api, clock
@@ -11,8 +12,16 @@ from journal.cli import output, progress
 from journal.entry import Entry
 from journal.errors import UsageError
 from journal.notebook import Notebook
+from journal.safe import one_line
 from journal.selection import Selection
 from journal.status import verified
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from journal.sealing import Checkpoint
+
+
+_UNKNOWN = "no key that policy.yaml names"
 
 
 def day_options(verb: argparse.ArgumentParser) -> None:
@@ -27,6 +36,13 @@ def verify_options(verb: argparse.ArgumentParser) -> None:
     """The options of `verify`."""
     verb.add_argument(
         "--all", action="store_true", help="also name handwritten and amended entries"
+    )
+    verb.add_argument(
+        "--checkpoint", default="", metavar="FILE",
+        help="also whether the journal still extends what `journal seal` wrote; - reads stdin",
+    )  # fmt: skip
+    verb.add_argument(
+        "--key", default="", metavar="FILE", help="whose key must have signed it: a .pub file"
     )
 
 
@@ -76,21 +92,65 @@ def do_verify(args: argparse.Namespace) -> int:
     """The state of every entry; 0 nobody changed it, 1 somebody did, 5 the chain is broken."""
     notebook = Notebook.open(args.workspace)
     seen = verified.files(notebook.root)
-    verdicts = notebook.verify()
+    checkpoint = _checkpoint(notebook, args)
+    verdicts = checkpoint.verdicts if checkpoint else notebook.verify()
     code = exit_code(verdicts)
     unread = [finding for finding in notebook.findings if finding.code == "unreadable"]
     if unread:
         code = code or 1  # what can't be read can't be vouched for
     verified.note(notebook.root, seen, counts(verdicts), code)
+    code = max(code, checkpoint.code if checkpoint else 0)
     odd = [verdict for verdict in verdicts if verdict.state != "intact"]
     if args.json:
         shown = [verdict.record() for verdict in odd]
         answer = {"schema": "journal/verify@1", "entries": shown, "counts": counts(verdicts)}
-        output.json(answer | ({"unreadable": [f.file for f in unread]} if unread else {}))
+        answer |= {"unreadable": [f.file for f in unread]} if unread else {}
+        output.json(answer | ({"checkpoint": checkpoint.record()} if checkpoint else {}))
         return code
     for verdict in odd:
         if STATES[verdict.state] or args.all:
             output.verdict(verdict)
     output.tally(counts(verdicts))
+    if checkpoint:
+        _show_checkpoint(checkpoint)
     output.findings(notebook.findings)
     return code
+
+
+def _checkpoint(notebook: Notebook, args: argparse.Namespace) -> Checkpoint | None:
+    if not args.checkpoint:
+        if args.key:
+            raise UsageError("--key wants --checkpoint FILE", hint="journal verify --help")
+        return None
+    from journal import sealing
+
+    try:
+        if args.checkpoint == "-":
+            data = sys.stdin.buffer.read()
+        else:
+            with open(args.checkpoint, "rb") as file:
+                data = file.read()
+    except OSError as error:
+        raise UsageError(
+            f"can't be read: {error.strerror}", kind="no-file", file=args.checkpoint,
+            hint="`journal seal --key KEY --out FILE` writes one",
+        )  from error  # fmt: skip
+    return sealing.extends(notebook, data, args.key)
+
+
+def _show_checkpoint(checkpoint: Checkpoint) -> None:
+    for one in checkpoint.heads:
+        if one.code:
+            where = f"{one.head.namespace} {one.head.writer} {one.head.seq}"
+            output.write(f"{output.style(output.pad(one.state, 11), 'red')} {one_line(where)}")
+            output.write(f"            {one_line(one.message)}")
+    seal = checkpoint.seal
+    does = "extends" if not checkpoint.code else "does NOT extend"
+    many = "1 entry" if seal.entries == 1 else f"{seal.entries:,} entries"
+    look = "red" if checkpoint.code else "green"
+    output.write(output.style(f"{does} the seal of {one_line(seal.made)}: {many}", look))
+    for who in checkpoint.signatures:
+        known = f"policy.yaml has it as {who.known}'s" if who.known else _UNKNOWN
+        output.write(
+            f"signed by {one_line(who.name)} ({who.signer.fingerprint}: {one_line(known)})"
+        )

@@ -7,7 +7,7 @@ import os
 import sys
 
 from journal import space
-from journal.cli import options, output
+from journal.cli import arriving, options, output
 from journal.cli.report import say
 from journal.clock import now
 from journal.conversation import said
@@ -44,21 +44,26 @@ def do_run(args: argparse.Namespace) -> int:
     words = args.command[1:] if args.command[:1] == ["--"] else args.command
     if not words:
         raise UsageError("there is no command to run", hint="journal run -- python3 -q")
+    root, namespace = space.find(args.workspace), _namespace(args.namespace)
     recording = pen.Recording(
-        root=space.find(args.workspace),
+        root=root,
         words=tuple(words),
         session=_session(args.session, words[0]),
-        namespace=_namespace(args.namespace),
+        namespace=namespace,
         title=args.title,
         keys=not args.no_input,
         full=args.full,
     )
+    arriving.arrive_at(root, namespace)
     sys.stdout.flush()
     # With --json stdout has one object and nothing else, so what the command prints is elsewhere.
     outcome = record(recording, 2 if args.json else 1)
     if args.json:
         output.json(_record(recording, outcome))
     _tell(outcome)
+    if not outcome.recorded["disabled"]:
+        arriving.depart_from(root, namespace)
+        arriving.render(root)
     return outcome.exit
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from journal import api
 from journal.anchor import anchor
-from journal.cli import actions, output, progress, session_output
+from journal.cli import actions, arriving, asking, output, progress, session_output
 from journal.cli.complete import offer
 from journal.cli.listing import count
 from journal.cli.report import say
@@ -131,8 +131,9 @@ def do_session(args: argparse.Namespace) -> int:
                 if args.action == "list"
                 else _show(journal, args)
             )
-    with api.open(args.workspace) as journal:
+    with asking.opened(args.workspace) as journal:
         if args.action == "start":
+            arriving.arrive(journal, args.namespace)
             return _start(journal, args)
         return _end(journal, args) if args.action == "end" else _reset(journal, args)
 
@@ -249,6 +250,7 @@ def _end(journal: api.Journal, args: argparse.Namespace) -> int:
     given = {"namespace": args.namespace, "actor": args.actor}
     receipt, before = finish(journal, name, _text(args.message), **given)
     kept = _notice(journal, receipt)
+    arriving.depart(journal, args.namespace)
     if args.json:
         output.json({"schema": "journal/session-end@1", **_done(before.session, receipt)})
         return 0

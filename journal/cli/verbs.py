@@ -58,6 +58,19 @@ VERBS = {
         "check that nobody changed a sealed entry",
         "Exit code 0: all is well; 1: an entry was edited, torn, moved or gone; 5: a chain broke.",
     ),
+    "audit": (
+        "audit",
+        "tell who did what to the record, with which verdict, and on whose approval",
+        "From the entries alone, newest last; signatures are checked by the keys in policy.yaml.",
+    ),
+    "seal": (
+        "seal",
+        "sign the heads of all chains, as a note that a person can read",
+        (
+            "Keep it elsewhere: `journal verify --checkpoint FILE` tells whether the journal still"
+            " extends it. An entry has it, too."
+        ),
+    ),
     "forget": (
         "forget",
         "hide entries from lists and recall, or take their texts away",
@@ -80,6 +93,11 @@ VERBS = {
         "imports",
         "bring in what other tools wrote, once each",
         "Sources are never touched; what is in the journal already is not brought again.",
+    ),
+    "inbox": (
+        "inbox",
+        "import the packs that were put into inbox/",
+        "Each ends in inbox/done/, or in inbox/refused/ with the reason beside it.",
     ),
     "watch": (
         "watch",
@@ -150,6 +168,16 @@ VERBS = {
         "task",
         "say what is to do, take it, do it, and see what waits for what",
         "What changes a task is an entry that names it: nothing is rewritten.",
+    ),
+    "review": (
+        "review",
+        "show what waits for somebody to allow it; approve it, or refuse it",
+        "What needs a review, and who may allow it, says policy.yaml.",
+    ),
+    "pack": (
+        "pack",
+        "take entries to another workspace, and bring in what comes from one",
+        "A pack is a zip, or a folder, that says what it holds and proves it.",
     ),
     "policy": (
         "policy",

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from journal import api, clock, importers
-from journal.cli import output
+from journal import clock, importers
+from journal.cli import asking, output
 from journal.cli.imports import common_options, options_of
 from journal.cli.report import from_system, report, say
 from journal.errors import JournalError, UsageError
@@ -63,7 +63,7 @@ def do_watch(args: argparse.Namespace) -> int:
     importer = importers.load(source)
     paths = given or list(importer.places()) or importers.paths(importer)
     with (
-        api.open(args.workspace) as journal,
+        asking.opened(args.workspace) as journal,
         Round(journal, importer, options_of(args, journal.timezone)) as importing,
     ):
         watching = Watching(importing, paths)

@@ -14,7 +14,7 @@ from typing import Any
 
 from journal import api, attach, seal
 from journal.cjson import loads
-from journal.cli import fast, options, output
+from journal.cli import asking, fast, options, output
 from journal.cli.report import report, say
 from journal.entry import Draft, Receipt
 from journal.errors import FormatError, JournalError, UsageError
@@ -93,7 +93,7 @@ def do_append(args: argparse.Namespace) -> int:
         draft = _draft(args, body)
         if args.attach:
             draft = _with_files(notebook, draft, args.attach)
-        receipt = notebook.append(draft)
+        receipt = asking.appended(notebook, draft)
     if not notebook.enabled:
         return fast.disabled(as_json=args.json)
     return fast.tell(shown_receipt(receipt), receipt.notices, as_json=args.json)

@@ -51,6 +51,9 @@ CODES = {
     "redacted-text": Code(ENTRIES, WRONG, "`journal redact apply ID` masks it again"),
     "spooled": Code(ENTRIES, WRONG, "see whether its day file can be written"),
     "unreadable": Code(FILES, WRONG, "see what it is, whose it is, and its permissions"),
+    "unvouched-pack": Code(
+        FILES, WRONG, "import the pack again, or move its folder away: it may be anybody's"
+    ),
     "odd-name": Code(FILES, WRONG, "it holds what the others don't: see to it by hand"),
     "sync-conflict": Code(FILES, WRONG, "it holds what the others don't: see to it by hand"),
     "stray-day": Code(FILES, WRONG, "`mv` it there: only year folders of namespaces are read"),
@@ -74,6 +77,7 @@ CODES = {
     "striking": Code(
         MACHINE, WRONG, "`journal list` or whatever is appended next finishes it, or says why not"
     ),
+    "placing": Code(MACHINE, WRONG, "whatever is appended next finishes it, or says why not"),
     "state-missing": Code(
         MACHINE, WRONG, "bring .journal/state back from a backup, or go on: a new writer begins"
     ),

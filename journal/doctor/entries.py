@@ -9,6 +9,7 @@ from journal.attach import ATTACHMENT
 from journal.chain import STATES, Verdict
 from journal.doctor.visit import Visit
 from journal.finding import Finding
+from journal.packed import UNVOUCHED
 
 PATIENCE = 3600.0  # seconds that an entry may wait for its file before anybody need know
 
@@ -71,8 +72,8 @@ def _made(entry_id: str) -> float:
 
 
 def unreadable(visit: Visit) -> Iterator[Finding]:
-    """Files that the verification could not read."""
+    """Files that the verification could not read, and imported packs that nobody vouches for."""
     _ = visit.verdicts
     for found in visit.store.reading.findings:
-        if found.code == "unreadable":
-            yield Finding("unreadable", found.file, 0, found.message)
+        if found.code in ("unreadable", UNVOUCHED):
+            yield Finding(found.code, found.file, 0, found.message)

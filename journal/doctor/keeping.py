@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from journal import space
 from journal.cjson import loads
+from journal.daypath import is_pack
 from journal.doctor.visit import Visit, listed
 from journal.finding import Finding
 from journal.known import from_cache
@@ -58,7 +59,7 @@ def _wanted(path: str) -> str:
     if path in ("journal", ".journal", space.STATE, space.CACHE, f"{space.STATE}/spool"):
         return "folder"
     parts = path.split("/")
-    if parts[0] == "journal" and len(parts) == 2 and "." not in parts[1]:
+    if parts[0] == "journal" and len(parts) == 2 and ("." not in parts[1] or is_pack(parts[1])):
         return "folder"
     if parts[0] == "journal" and len(parts) == 4 and parts[3].endswith(".md"):
         return "file"

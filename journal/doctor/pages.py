@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from journal import dayfile
 from journal.attach import ATTACHMENT, digest_in
 from journal.dayfile import INTACT, Piece
-from journal.daypath import DayFile, is_day_name
+from journal.daypath import DayFile, is_day_name, is_pack
 from journal.doctor.visit import Visit, listed
 from journal.errors import JournalError
 from journal.files import Folder
@@ -84,6 +84,8 @@ def strays(visit: Visit) -> Iterator[Finding]:
             parts, date = path.split("/"), os.path.basename(path)
             namespace = parts[1] if len(parts) > 2 and is_slug(parts[1]) else main
             where = f"it belongs in journal/{namespace}/{date[:4]}/"
+            if len(parts) > 2 and is_pack(parts[1]):
+                where = "an imported pack brings day files in folders of its namespaces only"
             yield Finding(
                 "stray-day", path, 0, f"a day file outside its year folder; not read: {where}"
             )

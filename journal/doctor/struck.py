@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
 from journal.doctor.visit import Visit
 from journal.finding import Finding
 from journal.selection import Selection
-from journal.space import PENDING
+from journal.space import PENDING, PLACING
 from journal.strike import is_pending
 
 _STRIKES = re.compile(rb"^(?:what: purge|kind: redact|kind: forget)$", re.MULTILINE)
@@ -39,6 +40,8 @@ def _named(found: Finding) -> str:
 
 
 def under_way(visit: Visit) -> Iterator[Finding]:
-    """A purge or redaction that nobody finished."""
+    """A purge, a redaction or an import that nobody finished."""
     if is_pending(visit.root):
         yield Finding("striking", PENDING, 0, "a purge or redaction was cut short")
+    if os.path.lexists(f"{visit.root}/{PLACING}"):
+        yield Finding("placing", PLACING, 0, "an import was cut short")

@@ -195,7 +195,7 @@ class Visit:
     def _struck(self) -> dict[str, list[dict[str, Any]]]:
         """What sound purges and redactions say, the oldest first, by whom they are about."""
         sound = {one.id for one in self.verdicts if one.state not in _DOUBTFUL}
-        texts = [self.store.content(day.path) or b"" for day in self.days]
+        texts = [self.store.content(day.path) or b"" for day in self.days if not day.pack]
         texts += [record.slice for record in self.records.values()]
         said: dict[str, dict[str, Any]] = {}
         for piece in (piece for text in texts if _STRIKES.search(text) for piece in pieces(text)):

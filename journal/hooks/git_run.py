@@ -67,9 +67,9 @@ class GitCapture(Capture):
             draft["at"] = space.stamp(moment)
             draft["git"] = intake.head(str(draft["git"]))
             fitted, masked, rule = intake.fitted(draft)
-            sealing = intake.sealed(fitted, masked, rule)
             self.letter = Letter(self.root, self._facts())
             self.letter.begin(fitted)
+            sealing = intake.sealed(fitted, masked, rule)
             protocol.append(space, [sealing])
             self.letter.done()
 

@@ -127,9 +127,9 @@ class Capture:
 
             keep(space, intake, made, str(whole), moment)
         fitted, masked, rule = intake.fitted(made)
-        sealing = intake.sealed(fitted, masked, rule)
         self.letter = Letter(self.root, self._facts())
         self.letter.begin(fitted)
+        sealing = intake.sealed(fitted, masked, rule)
         files.LOCK_SECONDS = _AT_THE_END if self.event == "SessionEnd" else _PATIENCE
         receipt = protocol.append(space, [sealing])[0]
         self.letter.done()

@@ -33,8 +33,8 @@ def session(place: Space) -> Iterator[Session]:
     """The lock, and what this machine's writer knows; Conflict if its spool lost entries."""
     with locked(place.root) as (home, lock_fd):
         told: list[str] = []
-        if os.path.lexists(f"{place.root}/{space.PENDING}"):
-            from journal.strike import finish_locked
+        if any(os.path.lexists(f"{place.root}/{note}") for note in (space.PENDING, space.PLACING)):
+            from journal.packed import finish_locked
 
             told = finish_locked(place, home, lock_fd)
         held = Session(place, home, space.writer_of(place, lock_fd))

@@ -26,7 +26,7 @@ from journal.strike import exchange
 from journal.strike import intent as note
 from journal.strike.exchange import throw_away
 from journal.strike.intent import Intent, is_pending
-from journal.strike.places import day_paths, read, spooled
+from journal.strike.places import day_paths, kept_aside, own_paths, read, spooled
 from journal.strike.stroke import Names, Stroke, Strokes, in_day, in_spool, in_tokens
 from journal.strike.witness import attachments_of_others
 from journal.tokens import FOLDER as TOKENS
@@ -148,7 +148,7 @@ def _unlink(root: str, strokes: Strokes) -> None:
 def _files(root: str, strokes: Strokes, noted: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """The day files that may hold what is struck, each with the name that its old bytes get."""
     found, wanted = dict(noted), Names(strokes)
-    for path in day_paths(root):
+    for path in (*day_paths(root), *kept_aside(root)):
         if path not in found and wanted.may_be_in(read(root, path)):
             found[path] = _KEPT + seal.sha256(path.encode(errors="replace")).hexdigest()[:16]
     return tuple(found.items())
@@ -161,7 +161,7 @@ def _said(root: str, drafts: Sequence[dict[str, Any]]) -> _Said:
     """What sealed entries of these drafts' kinds say, whoever wrote them, by kind and target."""
     marks = {b"\nkind: %s\n" % str(draft["kind"]).encode() for draft in drafts}
     texts = [record.slice for record in spooled(root)] if marks else []
-    texts += [seal.normal(read(root, path)) for path in day_paths(root)] if marks else []
+    texts += [seal.normal(read(root, path)) for path in own_paths(root)] if marks else []
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for text in texts:
         for piece in dayfile.pieces(text) if any(mark in text for mark in marks) else ():

@@ -20,7 +20,7 @@ from journal.chain import sealed_digest, slice_digest
 from journal.dayfile import INTACT, Piece
 from journal.gitstate import Repo
 from journal.safe import one_line
-from journal.strike.places import day_paths, places, read
+from journal.strike.places import own_paths, places, read
 from journal.strike.stroke import Names, Stroke, Strokes, in_day, pieces_of
 
 _LIST = "journal-strike.sed"
@@ -62,7 +62,7 @@ def rewriting(root: str, strokes: Strokes) -> list[str]:
 
 def _known(root: str, now: Strokes) -> dict[str, Stroke]:
     """Strokes of all that is struck `now`, and of what was before, as far as files tell of it."""
-    texts = [seal.normal(read(root, path)) for path in day_paths(root)]
+    texts = [seal.normal(read(root, path)) for path in own_paths(root)]
     purged = {
         (one.of, one.new)
         for piece in _telling(texts, b"\nkind: forget\n")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from journal import attach, dayfile, seal
 from journal.dayfile import Piece
-from journal.daypath import day_files, folders, is_day_name, names_in
+from journal.daypath import CONFLICTS, MANIFESTS, day_files, folders, is_day_name, is_pack, names_in
 from journal.errors import Conflict, JournalError
 from journal.files import Folder
 from journal.mend.noted import ASIDE
@@ -64,6 +64,19 @@ def read_strictly(root: str, path: str) -> bytes:
 def day_paths(root: str) -> list[str]:
     """Every file that readers take for one with entries."""
     return [day.path for day in day_files(root)]
+
+
+def own_paths(root: str) -> list[str]:
+    """Those that no imported pack brought."""
+    return [day.path for day in day_files(root) if not day.pack]
+
+
+def kept_aside(root: str) -> list[str]:
+    """What imports kept of entries that have another text here."""
+    paths = [
+        f"journal/{name}/{CONFLICTS}" for name in names_in(root, "journal", []) if is_pack(name)
+    ]
+    return [path for path in paths if os.path.lexists(f"{root}/{path}")]
 
 
 def places(root: str, ids: set[str]) -> Iterator[tuple[str, Place]]:
@@ -123,10 +136,13 @@ def others(root: str, strokes: Strokes) -> list[str]:
     found: list[str] = []
     wanted = Names(strokes)
     years = set(folders(root))
+    kept = set(kept_aside(root))
     for folder in (*_below(root, "journal"), ASIDE):
         for name in names_in(root, folder, []):
             path = f"{folder}/{name}"
-            is_ours = folder == ASIDE or (folder in years and is_day_name(name))
+            is_ours = folder == ASIDE or (folder in years and is_day_name(name)) or path in kept
+            if is_pack(os.path.basename(folder)) and name in MANIFESTS:
+                continue  # of a slice it has digests
             if os.path.isdir(f"{root}/{path}") and not is_ours:
                 continue
             if not is_ours and _is_left(read(root, path), strokes):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from journal import attach, dayfile, hidden, origin
 from journal.chain import sealed_digest, slice_digest
 from journal.dayfile import INTACT, is_stub
+from journal.daypath import IMPORTED, home_of, namespace_of
 from journal.errors import Refused, UsageError
 from journal.policy.admission import RECORD
 from journal.strike.places import Place, fragments, places
@@ -117,9 +118,12 @@ def _nowhere(entry_id: str) -> UsageError:
 
 def _may_go(entry_id: str, place: Place) -> None:
     kind = place.piece.values.get("kind")
-    if isinstance(kind, str) and kind in RECORD:
+    is_verdict = kind == "review" and place.piece.values.get("status") != "pending"
+    is_import = kind == "event" and place.piece.values.get("event") == IMPORTED
+    if is_verdict or is_import or (isinstance(kind, str) and kind in RECORD):
+        what = "tells of an import" if is_import else f"is of kind {kind}"
         raise Refused(
-            f"{entry_id} is of kind {kind}: what it says of other entries is needed to verify them",
+            f"{entry_id} {what}: what it says of other entries is needed to verify them",
             file=place.path,
             line=place.line,
             hint="forget it without --purge, which hides it",
@@ -187,12 +191,12 @@ def _draft(kind: str, main: Place, title: str, body: str, fields: dict[str, Any]
 
 
 def _namespace(place: Place) -> str:
-    return place.path.split("/")[1]
+    return namespace_of(place.path)
 
 
 def _attachments(there: list[Place]) -> set[str]:
     return {
-        one.path(_namespace(place))
+        one.path(home_of(place.path))
         for place in there
         for one in attach.of(place.piece.values.get(attach.FIELD))
     }

@@ -11,6 +11,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from journal import seal
+from journal.attach import FIELD
 from journal.cjson import quote
 from journal.dayfile import INTACT, Piece
 from journal.errors import JournalError
@@ -18,6 +19,8 @@ from journal.header import TEXTS, known
 from journal.intake import SAYS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from journal.masking import Masking
 
 _FENCE = b"```yaml entry"
@@ -40,6 +43,28 @@ def masked(piece: Piece, masking: Masking) -> bytes | None:
     return _where_it_stands(piece.raw, masking)
 
 
+def renamed(piece: Piece, names: Mapping[str, tuple[str, int]]) -> bytes:
+    """The slice with other digests of attached files, by the old one, each with its bytes."""
+
+    def swapped(text: bytes) -> bytes:
+        for old, (new, _) in names.items():
+            text = text.replace(old.encode(), new.encode())
+        return text
+
+    if piece.state != INTACT or not all(piece.values.get(key) for key in _PLACE):
+        return swapped(piece.raw)
+    draft = draft_of(piece)
+    records = draft["fields"].get(FIELD)
+    draft["fields"] |= {FIELD: [_renamed(one, names) for one in records]} if records else {}
+    draft["body"] = swapped(draft["body"])
+    return _sealed(piece, draft, swapped(piece.postscript))
+
+
+def _renamed(record: Any, names: Mapping[str, tuple[str, int]]) -> Any:
+    known = names.get(str(record.get("digest"))[7:]) if isinstance(record, dict) else None
+    return {**record, "bytes": known[1], "digest": f"sha256:{known[0]}"} if known else record
+
+
 def draft_of(piece: Piece) -> dict[str, Any]:
     """The draft that the entry was made from, as `seal.Sealing` takes it."""
     values = known(piece, "2000-01-01", lambda: UTC)
@@ -59,10 +84,14 @@ def _sealed_anew(piece: Piece, masking: Masking) -> bytes | None:
     below = masking.text(piece.postscript.decode(errors="surrogateescape"))
     if not masking.found:
         return None
+    return _sealed(piece, draft, below.encode(errors="surrogateescape"))
+
+
+def _sealed(piece: Piece, draft: dict[str, Any], below: bytes) -> bytes:
     values = piece.values
     sealing = seal.Sealing(draft)
     _, new = sealing.seal(values["id"], values["at"], "", values["seq"], values["prev"])
-    return new + (b"\n" + below.encode(errors="surrogateescape") + b"\n" if below else b"")
+    return new + (b"\n" + below + b"\n" if below else b"")
 
 
 def _where_it_stands(raw: bytes, masking: Masking) -> bytes | None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from journal import credentials, dayfile, hidden, seal
 from journal.chain import Verdict
 from journal.dayfile import INTACT
-from journal.daypath import day_files
+from journal.daypath import day_files, home_of, lies_in_pack
 from journal.selection import Selection
 from journal.store import Store
 from journal.strike.places import Place, day_paths, read, read_or_none, spooled
@@ -54,16 +54,19 @@ def attachments_of_others(root: str, paths: Iterable[str], gone: set[str]) -> se
 
     All of a namespace's if one of its day files can't be read: nobody knows what that names.
     """
-    marks = {path.rpartition("/")[2].encode(): path for path in paths}
-    spaces = {path.split("/")[1] for path in marks.values()}
+    homes: dict[str, dict[bytes, str]] = {}
+    for path in paths:
+        homes.setdefault(home_of(path), {})[path.rpartition("/")[2].encode()] = path
     kept = set()
-    for record in spooled(root) if marks else ():
-        if record.id not in gone and record.namespace in spaces:
+    for record in spooled(root) if homes else ():
+        marks = homes.get(record.namespace, {})
+        if record.id not in gone:
             kept |= {path for mark, path in marks.items() if mark in record.slice}
-    for day in (day for space in spaces for day in day_files(root, space)):
-        data = read_or_none(root, day.path)
+    for day in day_files(root) if homes else ():
+        marks = homes.get(day.home, {})
+        data = read_or_none(root, day.path) if marks else b""
         if data is None:
-            kept |= {path for path in marks.values() if path.split("/")[1] == day.namespace}
+            kept |= set(marks.values())
         elif any(mark in data for mark in marks):
             for piece in dayfile.pieces(seal.normal(data)):
                 if name_of(piece) not in gone:
@@ -79,6 +82,8 @@ def sound_purges(store: Store, verdicts: Iterable[Verdict]) -> dict[str, set[str
     sound = {one.id for one in verdicts if one.state in (INTACT, "spooled")}
     found: dict[str, set[str]] = {}
     for entry in store.entries(Selection(kind=hidden.KIND, forgotten="also")):
+        if lies_in_pack(entry.source.file):
+            continue  # of the workspace's own entries it says nothing
         what, new = entry.fields.get("what"), str(entry.fields.get("new") or "")
         if entry.id in sound and (what == hidden.PURGE or (not what and new)):
             of = hidden.base_id(str(entry.fields.get("of")))
