@@ -17,7 +17,7 @@ def view(journal: "Journal", namespace: str = "") -> "View":
     """How the facts of a namespace stand now, of the first one if none is named."""
     namespace = namespace or journal.default_namespace
     journal.catalog.catch_up()
-    return facts.fold(journal.catalog.stated(facts.KIND, namespace))
+    return facts.fold(journal.catalog.said(facts.KIND, namespace))
 
 
 def meant(journal: "Journal", name: str) -> "tuple[Fact, View]":

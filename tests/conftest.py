@@ -24,6 +24,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 # A person's own choices, and what git tells its hooks: a test that saw them would depend on them.
 _FOREIGN = (
+    "COLUMNS",
     "EDITOR",
     "GIT_COMMON_DIR",
     "GIT_DIR",
