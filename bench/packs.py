@@ -37,7 +37,7 @@ def main() -> None:
 
 def _filled(place: Place, entries: int) -> Path:
     start = perf_counter()
-    root = place.workspace("home")
+    root = place.workspace("here")
     place.run(root, "append", "--batch", stdin=jsonl(place.folder / "drafts.jsonl", mixed(entries)))
     place.run(root, "list", "-n", "1")
     size = sum(file.stat().st_size for file in day_files(root))
